@@ -1,0 +1,43 @@
+/*
+ * A keyed hash (SipHash-1-3, key from the kernel, one a process) for everything that an
+ * attacker can choose, and an open-addressing table of pointers on top of it.
+ */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Keyed 64-bit hash of n bytes. The first call draws the key; call it once before threads start. */
+uint64_t hash_bytes(const void *bytes, size_t n);
+
+/* The same, continued: hash of (seed, bytes). For keys of several parts. */
+uint64_t hash_more(uint64_t seed, const void *bytes, size_t n);
+
+struct hash_slot {
+    uint64_t hash;
+    void *value; /* NULL: empty */
+};
+
+/* Zero it to start. Several values may have the same hash. */
+struct hash {
+    struct hash_slot *slot;
+    size_t cap, n; /* cap: a power of two, or 0 */
+};
+
+typedef bool hash_same(const void *value, const void *key);
+
+/* Frees the slots, not the values. */
+void hash_done(struct hash *h);
+
+/* The value whose hash is given and for which same(value, key) holds; NULL: none. */
+void *hash_find(const struct hash *h, uint64_t hash, hash_same *same, const void *key);
+
+/* Adds a value (not NULL), also beside equal ones. Returns 0 or -ERR_NOMEM. */
+int hash_add(struct hash *h, uint64_t hash, void *value);
+
+/* Takes this very value out. Returns true where it was there. */
+bool hash_remove(struct hash *h, uint64_t hash, const void *value);
+
+#endif
