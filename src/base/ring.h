@@ -1,0 +1,30 @@
+/*
+ * A byte ring between one producer thread and one consumer thread (lock-free): records
+ * of any length. A record that does not fit is refused, and the producer counts it.
+ */
+#ifndef BASE_RING_H
+#define BASE_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ring;
+
+/* size: bytes, rounded up to a power of two. NULL when memory is short. */
+struct ring *ring_new(size_t size);
+void ring_free(struct ring *r);
+
+/* Producer: room for a record of n bytes, or NULL when full. Then ring_commit. */
+void *ring_reserve(struct ring *r, size_t n);
+void ring_commit(struct ring *r);
+
+/* Consumer: the oldest record (n set), or NULL when empty. Valid until ring_release. */
+const void *ring_peek(struct ring *r, size_t *n);
+void ring_release(struct ring *r);
+
+/* Either side: bytes in use, and the size. */
+size_t ring_used(const struct ring *r);
+size_t ring_size(const struct ring *r);
+
+#endif

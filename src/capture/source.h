@@ -1,0 +1,108 @@
+/*
+ * Where frames come from: files and pipes (source_file.c), interfaces (source_live.c).
+ * All are read the same way: source_next() until it says there is nothing more now.
+ */
+#ifndef CAPTURE_SOURCE_H
+#define CAPTURE_SOURCE_H
+
+#include "base/err.h"
+#include "base/frame.h"
+#include "base/ledger.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct source;
+
+struct source_ops {
+    int (*next)(struct source *s, struct frame *out);
+    int (*poll_fd)(const struct source *s);
+    int (*read_at)(struct source *s, uint64_t offset, void *buffer, size_t n);
+    const char *(*interface)(const struct source *s, uint16_t index);
+    void (*update)(struct source *s);
+    int (*filter)(struct source *s, const char *bpf, struct errmsg *why);
+    void (*free)(struct source *s);
+};
+
+/* What a source tells about itself; faces read it at any time. */
+struct source_state {
+    uint64_t frames;      /* handed on */
+    uint64_t bytes_read;  /* of the file (compressed bytes where it is compressed) */
+    uint64_t bytes_total; /* size of the file; 0: not known (pipe, interface) */
+    int64_t first, last;  /* time of the first and newest frame, ns; 0: none yet */
+    uint64_t kernel_drops, interface_drops, ring_drops;
+    unsigned ring_percent; /* how full the ring is */
+    bool live;             /* an interface */
+    bool follow;           /* goes on at the end of the file */
+    bool seekable;         /* frames stay where frame.offset says */
+    bool down;             /* the interface is down or gone */
+};
+
+/* The first member of every source. */
+struct source {
+    const struct source_ops *ops;
+    char *name;    /* as the user gave it; owned */
+    uint16_t file; /* index, goes into every frame */
+    struct ledger *ledger;
+    struct source_state state;
+    struct errmsg error; /* why it ended, or what could not be read: without name and prefix */
+    bool failed;         /* something was wrong: exit status 1 */
+};
+
+struct source_options {
+    const char *bpf;       /* NULL: none (file), the default that keeps fragments and VLANs (live) */
+    bool follow;           /* files: read on as it grows or rotates */
+    int buffer_mb;         /* live: kernel buffer; 0: 64 MB... see source_live.c */
+    int snaplen;           /* live; 0: 262144 */
+};
+
+/*
+ * Opens a capture file, "-" = standard input. Plain, gzip, zstd and lz4 by their magic, pcap and
+ * pcapng by theirs. Returns 0 and *out, or -ERR_* and why ("not a capture file: ...").
+ */
+int source_file_open(const char *path, uint16_t file, const struct source_options *options,
+                     struct ledger *ledger, struct source **out, struct errmsg *why);
+
+/*
+ * Opens an interface ("any" too) and starts its thread. Returns as above; the message
+ * says what to do where permission is missing.
+ */
+int source_live_open(const char *interface, uint16_t file, const struct source_options *options,
+                     struct ledger *ledger, struct source **out, struct errmsg *why);
+
+/*
+ * The next frame: 0 and *out (bytes valid until the next call), -ERR_AGAIN: none now,
+ * ask later (live, pipe, --follow), -ERR_END: no more, or -ERR_*: broken off, s->error
+ * says why. After END or an error only source_free and read_at may follow.
+ */
+int source_next(struct source *s, struct frame *out);
+
+/* A file descriptor to poll for reading while source_next says AGAIN; -1: none (try
+ * again after a while). */
+int source_poll_fd(const struct source *s);
+
+/* Reads n bytes at `offset` of a seekable source again. Returns 0, -ERR_GONE or -ERR_IO. */
+int source_read_at(struct source *s, uint64_t offset, void *buffer, size_t n);
+
+/* Name of an interface by frame.interface; "" where the file does not name it. */
+const char *source_interface(const struct source *s, uint16_t index);
+
+/* Brings state and ledger up to date (drops of a live source). Cheap; call once a second. */
+void source_update(struct source *s);
+
+/* Closes and frees; a live thread is stopped. NULL is fine. */
+void source_free(struct source *s);
+
+/*
+ * Several sources as one, in order of time. Files are merged frame by frame; live
+ * sources are taken as they come. Owns the sources.
+ */
+struct source_merge;
+int source_merge_new(struct source **sources, size_t n, struct source_merge **out);
+int source_merge_next(struct source_merge *m, struct frame *out); /* as source_next; a source
+                                                                     that fails is left out */
+struct source *source_merge_at(struct source_merge *m, size_t i);
+size_t source_merge_count(const struct source_merge *m);
+void source_merge_free(struct source_merge *m);
+
+#endif
