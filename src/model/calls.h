@@ -1,0 +1,95 @@
+/*
+ * All calls and messages, the owner of the model's memory. Fed by the engine, read by
+ * everything to its right; never from two threads.
+ */
+#ifndef MODEL_CALLS_H
+#define MODEL_CALLS_H
+
+#include "base/hash.h"
+#include "base/ledger.h"
+#include "base/limits.h"
+#include "base/vec.h"
+#include "dissect/packet.h"
+#include "dissect/sip.h"
+#include "model/call.h"
+
+struct related; /* how legs are joined: related.h */
+
+struct calls {
+    struct limits limits;
+    struct ledger *ledger;
+    struct mem_pool pool;
+    VEC(struct call *) list; /* by id; rows of calls given up are taken out in batches (NULL until then) */
+    VEC(struct msg *) msgs;  /* by id; the same */
+    struct hash by_call_id, hops;
+    struct arena strays; /* malformed messages without a call */
+    struct related *related;
+    int64_t now;          /* newest capture time */
+    uint64_t version;     /* grows with every change to any call */
+    uint64_t layout;      /* grows when rows of list or msgs moved or left */
+    uint32_t next_call, next_msg; /* ids */
+    size_t calls_kept, msgs_kept;
+    uint64_t calls_seen, msgs_seen; /* with those given up; msgs with copies and malformed */
+    struct call *oldest, *newest;
+    struct call *pending_first, *pending_last;
+};
+
+/* A message on its way into the model. Everything is the caller's and copied if kept. */
+struct arrival {
+    const struct frame *frame; /* the frame that completes it */
+    const struct sip *sip;     /* parsed; of a malformed one what was read */
+    struct slice text;
+    struct span span; /* where the text lies */
+    struct addr src, dst;
+    uint8_t transport; /* enum transport */
+    uint8_t malformed; /* enum reason */
+    uint8_t depth;
+    bool reassembled;
+    uint32_t path;
+    int64_t time;           /* frame->time, or the HEP envelope's */
+    const uint64_t *frames; /* of a reassembled message: all its frames, else NULL */
+    uint16_t nframes;
+};
+
+/* limits and ledger are kept by reference. NULL when memory is short. */
+struct calls *calls_new(const struct limits *limits, struct ledger *ledger);
+void calls_free(struct calls *c);
+
+/*
+ * Takes one message in: finds or makes its call, transaction and dialog, tells
+ * retransmissions and copies, brings the call's facts up to date. Returns the message,
+ * or NULL when it was counted but not kept.
+ */
+struct msg *calls_feed(struct calls *c, const struct arrival *a);
+
+/* The capture's clock goes on (also without SIP): pending calls time out. Cheap. */
+void calls_advance(struct calls *c, int64_t now);
+
+/* The input is over: calls that are not finished are marked as going on after it. */
+void calls_end(struct calls *c);
+
+/*
+ * An ICMP error: evidence for the call whose packet it quotes. `quoted` is what the
+ * quote holds of the packet's payload (maybe nothing). Returns the call, NULL: unknown flow.
+ */
+struct call *calls_icmp(struct calls *c, const struct frame *frame, const struct packet *packet);
+
+/* Marks the call of the newest message on the connection, both ways, as incomplete
+ * (bits CALL_INCOMPLETE_*). */
+void calls_touch(struct calls *c, const struct addr *src, const struct addr *dst,
+                 unsigned transport, unsigned incomplete);
+
+/* Call by Call-ID; NULL: unknown. */
+struct call *calls_find(const struct calls *c, struct slice call_id);
+
+/* Call and message by row id; NULL: none, or given up. O(log n). */
+struct call *calls_by_id(const struct calls *c, uint32_t id);
+struct msg *calls_msg_by_id(const struct calls *c, uint32_t id);
+
+/* Bytes of memory in use by the model. */
+size_t calls_memory(const struct calls *c);
+
+/* Forgets everything (ids go on). */
+void calls_clear(struct calls *c);
+
+#endif

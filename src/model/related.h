@@ -1,0 +1,23 @@
+/*
+ * Which calls are legs of one session across a B2BUA, by what proof, with what
+ * confidence: X-Call-ID / X-CID, Session-ID (RFC 7989), icid (RFC 7315), Replaces and Refer-To
+ * (RFC 3891, 3515), In-Reply-To, Diversion / History-Info, and last the numbers, with time,
+ * order and adjacency (the second leg leaves the box that the first one entered).
+ */
+#ifndef MODEL_RELATED_H
+#define MODEL_RELATED_H
+
+#include "model/calls.h"
+
+struct related *related_new(void);
+void related_free(struct related *r);
+
+/* A request that begins a call, or later message that may carry a link (REFER, a response with
+ * Session-ID). Joins the call to others where it is proven. */
+void related_feed(struct related *r, struct calls *calls, struct call *call,
+                  const struct arrival *a);
+
+/* The call is given up: forget it and take it out of its session. */
+void related_drop(struct related *r, struct call *call);
+
+#endif

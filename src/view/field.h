@@ -1,0 +1,86 @@
+/*
+ * The column tables: one table of fields per table of the product. They drive columns,
+ * sorting, text, JSON, CSV, `fields`, and later filters and SQL.
+ */
+#ifndef VIEW_FIELD_H
+#define VIEW_FIELD_H
+
+#include "view/view.h"
+
+enum value_type {
+    VALUE_NULL,
+    VALUE_BOOL,     /* i: 0 or 1 */
+    VALUE_INT,      /* i */
+    VALUE_REAL,     /* r */
+    VALUE_TEXT,     /* p, n: raw bytes, not sanitised */
+    VALUE_TIME,     /* i: ns since 1970 */
+    VALUE_DURATION, /* i: ns */
+};
+
+struct value {
+    enum value_type type;
+    union {
+        int64_t i;
+        double r;
+        struct {
+            const char *p; /* in the model, static, or in the row's scratch: until the next
+                              get with the same scratch */
+            size_t n;
+        };
+    };
+};
+
+struct row {
+    const struct view *view;
+    const void *object;     /* struct call, struct msg, struct ledger_row, struct field */
+    struct strbuf *scratch; /* for values that have to be made */
+    struct strbuf *text;    /* cache of the message text read last (object's) */
+    const void *text_of;    /* whose text it is; NULL: none yet */
+};
+
+/* What the tone of a cell is: colours carry meaning and nothing else. */
+enum tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_REQUEST, TONE_DIM };
+
+struct field {
+    const char *name;  /* as SPEC has it */
+    const char *title; /* column heading */
+    const char *unit;  /* "s", "ms", "%", "bytes"; "" none */
+    enum value_type type;
+    uint8_t width;  /* columns in a table; 0: takes what is left */
+    uint8_t digits; /* decimals in a table, of REAL, TIME and DURATION */
+    bool shown;     /* in the default table */
+    const char *help;
+    void (*get)(struct row *row, struct value *out);
+    enum tone (*tone)(struct row *row); /* NULL: plain */
+};
+
+struct table {
+    const char *name;
+    const struct field *fields;
+    size_t n;
+    /* Rows by position, some of which may be NULL (given up). */
+    size_t (*count)(const struct view *v);
+    const void *(*at)(const struct view *v, size_t i);
+};
+
+extern const struct table TABLE_CALLS, TABLE_MESSAGES, TABLE_LEDGER, TABLE_FIELDS;
+
+/* All tables, in SPEC's order, NULL at the end. Those whose data comes later have no rows. */
+extern const struct table *const TABLES[];
+
+/* Table and field by name; NULL: none. */
+const struct table *table_find(const char *name);
+const struct field *field_find(const struct table *t, const char *name);
+
+/* The nearest field name to a wrong one, for messages; never NULL. */
+const char *field_nearest(const struct table *t, const char *name);
+
+/* Order of two values of one field: < 0, 0, > 0; null comes last. */
+int value_compare(const struct value *a, const struct value *b);
+
+/* A value as a person reads it in a table (sanitised, without padding): times as local or UTC
+ * time of day or date, durations with field->digits. Null: "". */
+void value_text(const struct view *v, const struct field *f, const struct value *value,
+                struct strbuf *out);
+
+#endif
