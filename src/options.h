@@ -1,0 +1,64 @@
+/* The command line: one table of options makes the parser, --help and the manual's
+ * list. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "base/err.h"
+#include "base/limits.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* COMMAND(id, name, what it lists) */
+#define COMMAND_TABLE(COMMAND)                                                    \
+    COMMAND(CALLS, "calls", "one row a call")                                     \
+    COMMAND(MESSAGES, "messages", "one row a SIP message")                        \
+    COMMAND(LADDER, "ladder", "a call as a ladder diagram: --call ID")            \
+    COMMAND(MESSAGE, "message", "one message, decoded and validated: FILE... ID") \
+    COMMAND(STATS, "stats", "codes, methods, peers; the ledger")                  \
+    COMMAND(FIELDS, "fields", "every column of every table")                      \
+    COMMAND(SAVE, "save", "write calls to a capture file: FILE... -O OUT")
+
+enum command {
+    COMMAND_SCREEN, /* none given: the screen on a terminal, else calls */
+#define COMMAND(id, name, help) COMMAND_##id,
+    COMMAND_TABLE(COMMAND)
+#undef COMMAND
+};
+
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
+
+struct options {
+    enum command command;
+    const char **files; /* in the order given; owned array of the user's strings */
+    size_t nfiles;
+    const char **interfaces;
+    size_t ninterfaces;
+    const char *bpf;       /* NULL: none */
+    const char *call;      /* row id or Call-ID; NULL: all */
+    const char *argument;  /* `message`: the id */
+    const char *out;       /* -O; NULL: none */
+    const char *aliases;   /* file of names for addresses; NULL: none */
+    const char *spool_dir; /* NULL: the default */
+    enum format format;
+    struct limits limits;
+    uint64_t spool_size;
+    int buffer_mb; /* kernel buffer; 0: the default */
+    int width;     /* of text output; 0: the terminal's */
+    bool follow, utc, no_media, no_screen, quiet, invite_only, keep_rtp, progress;
+    bool ascii, redact, no_session;
+    bool help, version;
+};
+
+/*
+ * Reads the command line. Returns 0, or -ERR_USAGE and a line that says what is wrong.
+ * The strings stay the caller's argv. options_done frees the arrays.
+ */
+int options_parse(struct options *o, int argc, char **argv, struct errmsg *why);
+void options_done(struct options *o);
+
+/* The text of --help, in static memory that lasts. */
+const char *options_help(void);
+
+#endif
