@@ -13,6 +13,9 @@ enum pump_result {
 /* budget_us: 0 = until idle or the end. */
 enum pump_result pump_run(struct trace *t, int64_t budget_us);
 
+/* The user stops: the input ends here, and what is open is given up and counted. */
+void pump_end(struct trace *t);
+
 /* Descriptors to poll while idle; returns how many of at most cap. */
 size_t pump_fds(struct trace *t, int *fds, size_t cap);
 

@@ -35,7 +35,8 @@ struct source_state {
     bool live;             /* an interface */
     bool follow;           /* goes on at the end of the file */
     bool seekable;         /* frames stay where frame.offset says */
-    bool down;             /* the interface is down or gone */
+    bool pipe; /* standard input or a named pipe: cannot be read a second time */
+    bool down; /* the interface is down or gone */
 };
 
 /* The first member of every source. */
@@ -45,30 +46,35 @@ struct source {
     uint16_t file; /* index, goes into every frame */
     struct ledger *ledger;
     struct source_state state;
-    struct errmsg error; /* why it ended, or what could not be read: without name and prefix */
-    bool failed;         /* something was wrong: exit status 1 */
+    struct errmsg
+        error;   /* why it ended, or what could not be read: without name and prefix */
+    bool failed; /* something was wrong: exit status 1 */
 };
 
 struct source_options {
-    const char *bpf;       /* NULL: none (file), the default that keeps fragments and VLANs (live) */
-    bool follow;           /* files: read on as it grows or rotates */
-    int buffer_mb;         /* live: kernel buffer; 0: 64 MB... see source_live.c */
-    int snaplen;           /* live; 0: 262144 */
+    const char
+        *bpf; /* NULL: none (file), the default that keeps fragments and VLANs (live) */
+    bool follow;   /* files: read on as it grows or rotates */
+    int buffer_mb; /* live: kernel buffer; 0: 64 MB... see source_live.c */
+    int snaplen;   /* live; 0: 262144 */
 };
 
 /*
- * Opens a capture file, "-" = standard input. Plain, gzip, zstd and lz4 by their magic, pcap and
- * pcapng by theirs. Returns 0 and *out, or -ERR_* and why ("not a capture file: ...").
+ * Opens a capture file, "-" = standard input. Plain, gzip, zstd and lz4 by their magic,
+ * pcap and pcapng by theirs. Returns 0 and *out, or -ERR_* and why ("not a capture
+ * file: ...").
  */
-int source_file_open(const char *path, uint16_t file, const struct source_options *options,
-                     struct ledger *ledger, struct source **out, struct errmsg *why);
+int source_file_open(const char *path, uint16_t file,
+                     const struct source_options *options, struct ledger *ledger,
+                     struct source **out, struct errmsg *why);
 
 /*
  * Opens an interface ("any" too) and starts its thread. Returns as above; the message
  * says what to do where permission is missing.
  */
-int source_live_open(const char *interface, uint16_t file, const struct source_options *options,
-                     struct ledger *ledger, struct source **out, struct errmsg *why);
+int source_live_open(const char *interface, uint16_t file,
+                     const struct source_options *options, struct ledger *ledger,
+                     struct source **out, struct errmsg *why);
 
 /*
  * The next frame: 0 and *out (bytes valid until the next call), -ERR_AGAIN: none now,
@@ -81,13 +87,15 @@ int source_next(struct source *s, struct frame *out);
  * again after a while). */
 int source_poll_fd(const struct source *s);
 
-/* Reads n bytes at `offset` of a seekable source again. Returns 0, -ERR_GONE or -ERR_IO. */
+/* Reads n bytes at `offset` of a seekable source again. Returns 0, -ERR_GONE or
+ * -ERR_IO. */
 int source_read_at(struct source *s, uint64_t offset, void *buffer, size_t n);
 
 /* Name of an interface by frame.interface; "" where the file does not name it. */
 const char *source_interface(const struct source *s, uint16_t index);
 
-/* Brings state and ledger up to date (drops of a live source). Cheap; call once a second. */
+/* Brings state and ledger up to date (drops of a live source). Cheap; call once a
+ * second. */
 void source_update(struct source *s);
 
 /* Closes and frees; a live thread is stopped. NULL is fine. */
@@ -99,8 +107,12 @@ void source_free(struct source *s);
  */
 struct source_merge;
 int source_merge_new(struct source **sources, size_t n, struct source_merge **out);
-int source_merge_next(struct source_merge *m, struct frame *out); /* as source_next; a source
-                                                                     that fails is left out */
+int source_merge_next(struct source_merge *m,
+                      struct frame *out); /* as source_next; a source
+                                             that fails is left out */
+int source_merge_progress(
+    const struct source_merge *m); /* percent of the bytes of all files; -1:
+                                      not known (live, pipes, follow) */
 struct source *source_merge_at(struct source_merge *m, size_t i);
 size_t source_merge_count(const struct source_merge *m);
 void source_merge_free(struct source_merge *m);

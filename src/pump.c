@@ -1,0 +1,78 @@
+#include "pump.h"
+
+#include <time.h>
+
+/* Frames between two looks at the clock: some 20 us of work. */
+enum { BATCH = 64 };
+
+static int64_t clock_ns(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static enum pump_result finish(struct trace *t)
+{
+    engine_end(t->engine);
+    if (!t->ended)
+        calls_end(t->calls);
+    t->ended = true;
+    for (size_t i = 0; i < source_merge_count(t->sources); i++)
+        t->failed |= source_merge_at(t->sources, i)->failed;
+    return PUMP_END;
+}
+
+static enum pump_result idle(struct trace *t)
+{
+    for (size_t i = 0; i < source_merge_count(t->sources); i++)
+        source_update(source_merge_at(t->sources, i));
+    if (t->live) {
+        int64_t now = clock_ns(CLOCK_REALTIME);
+        engine_idle(t->engine, now);
+        calls_advance(t->calls, now);
+    }
+    return PUMP_IDLE;
+}
+
+enum pump_result pump_run(struct trace *t, int64_t budget_us)
+{
+    int64_t stop = budget_us ? clock_ns(CLOCK_MONOTONIC) + budget_us * 1000 : INT64_MAX;
+    struct frame f;
+    if (t->ended)
+        return PUMP_END;
+    for (;;) {
+        for (int i = 0; i < BATCH; i++) {
+            int err = source_merge_next(t->sources, &f);
+            if (err == -ERR_AGAIN)
+                return idle(t);
+            if (err)
+                return finish(t);
+            engine_feed(t->engine, &f);
+        }
+        if (budget_us && clock_ns(CLOCK_MONOTONIC) >= stop)
+            return PUMP_MORE;
+    }
+}
+
+void pump_end(struct trace *t)
+{
+    if (!t->ended)
+        finish(t);
+}
+
+size_t pump_fds(struct trace *t, int *fds, size_t cap)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < source_merge_count(t->sources) && n < cap; i++) {
+        int fd = source_poll_fd(source_merge_at(t->sources, i));
+        if (fd >= 0)
+            fds[n++] = fd;
+    }
+    return n;
+}
+
+int pump_progress(const struct trace *t)
+{
+    return source_merge_progress(t->sources);
+}

@@ -1,0 +1,123 @@
+#include "save.h"
+
+#include "capture/pcap_writer.h"
+#include "options.h"
+
+#include <stdlib.h>
+
+/* A frame that is wanted: the source's index in the high bits, its number in the low
+ * ones. */
+#define WANTED(file, number) ((uint64_t)(file) << 48 | ((number)&0xffffffffffff))
+
+struct save {
+    VEC(uint64_t) wanted; /* sorted, each once */
+    struct pcap_writer *writer;
+    struct errmsg *why;
+    long written;
+};
+
+static int by_value(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static bool want_call(struct save *s, const struct call *c)
+{
+    for (const struct msg *m = c->first; m; m = m->next) {
+        if (!vec_push(&s->wanted, WANTED(m->file, m->frame)))
+            return false;
+        for (unsigned i = 0; i < m->nframes; i++)
+            if (!vec_push(&s->wanted, WANTED(m->file, m->frames[i])))
+                return false;
+    }
+    for (const struct event *e = c->events; e; e = e->next)
+        if (e->frame && !vec_push(&s->wanted, WANTED(e->file, e->frame)))
+            return false;
+    return true;
+}
+
+static bool want_all(struct save *s, const struct calls *calls)
+{
+    for (size_t i = 0; i < calls->list.n; i++)
+        if (calls->list.at[i] && !want_call(s, calls->list.at[i]))
+            return false;
+    return true;
+}
+
+static int save_frame(void *ctx, const struct frame *f)
+{
+    struct save *s = ctx;
+    uint64_t key = WANTED(f->file, f->number);
+    if (!bsearch(&key, s->wanted.at, s->wanted.n, sizeof key, by_value))
+        return 0;
+    int err = pcap_writer_add(s->writer, f, s->why);
+    if (!err)
+        s->written++;
+    return err;
+}
+
+/* The files once more, merged by time as at the first pass. Sources that cannot be
+ * opened again (pipes, interfaces) leave a gap in the list: their frames come from the
+ * spool. */
+static int reopen(struct trace *t, struct ledger *ignored, struct source_merge **out,
+                  struct errmsg *why)
+{
+    size_t n = source_merge_count(t->sources), opened = 0;
+    struct source **list = calloc(n, sizeof(struct source *));
+    int err = list ? 0 : -ERR_NOMEM;
+    for (size_t i = 0; !err && i < n; i++) {
+        const struct source *s = source_merge_at(t->sources, i);
+        if (s->state.live || s->state.pipe)
+            continue;
+        struct source_options so = {.bpf = t->options->bpf};
+        err = source_file_open(s->name, (uint16_t)i, &so, ignored, &list[opened], why);
+        opened += !err;
+    }
+    if (!err && opened)
+        err = source_merge_new(list, opened, out);
+    for (size_t i = 0; err && i < opened; i++)
+        source_free(list[i]);
+    free(list);
+    return err;
+}
+
+static int save_files(struct save *s, struct trace *t, int (*progress)(void *, int),
+                      void *ctx)
+{
+    struct ledger *ignored = calloc(1, sizeof *ignored); /* counted at the first pass */
+    struct source_merge *m = NULL;
+    struct frame f;
+    int err = ignored ? reopen(t, ignored, &m, s->why) : -ERR_NOMEM;
+    for (uint64_t n = 0; !err && m && !(err = source_merge_next(m, &f)); n++) {
+        err = save_frame(s, &f);
+        if (!err && progress && n % 65536 == 0 &&
+            progress(ctx, source_merge_progress(m)))
+            err = errmsg_set(s->why, -ERR_IO, "stopped");
+    }
+    source_merge_free(m);
+    free(ignored);
+    return err == -ERR_END || err == -ERR_AGAIN ? 0 : err;
+}
+
+long save_calls(struct trace *t, struct call *const *calls, size_t n, const char *path,
+                int (*progress)(void *ctx, int percent), void *ctx, struct errmsg *why)
+{
+    struct save s = {.why = why};
+    bool ok = n ? true : want_all(&s, t->calls);
+    for (size_t i = 0; ok && i < n; i++)
+        ok = want_call(&s, calls[i]);
+    int err = ok ? 0 : errmsg_set(why, -ERR_NOMEM, "out of memory");
+    if (s.wanted.n)
+        qsort(s.wanted.at, s.wanted.n, sizeof *s.wanted.at, by_value);
+    if (!err)
+        err = pcap_writer_open(path, false, &s.writer, why);
+    if (!err && !(err = save_files(&s, t, progress, ctx)))
+        err = spool_each(t->spool, save_frame, &s);
+    if (err)
+        pcap_writer_abort(s.writer);
+    else
+        err = pcap_writer_close(s.writer, why);
+    vec_done(&s.wanted);
+    return err ? err : s.written;
+}

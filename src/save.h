@@ -1,0 +1,16 @@
+/* Writes the frames of selected calls to a capture file. */
+#ifndef SAVE_H
+#define SAVE_H
+
+#include "trace.h"
+
+/*
+ * Saves the signalling of the calls given (n 0: of all calls), in the order of the
+ * sources: a second pass over the files, or a walk over the spool. progress(ctx,
+ * percent) may be NULL and returns non-zero to stop. Returns the number of frames
+ * written, or -ERR_* and why; on failure no file is left.
+ */
+long save_calls(struct trace *t, struct call *const *calls, size_t n, const char *path,
+                int (*progress)(void *ctx, int percent), void *ctx, struct errmsg *why);
+
+#endif

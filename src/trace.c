@@ -1,0 +1,213 @@
+#include "trace.h"
+
+#include "options.h"
+#include "view/alias.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* struct text over the sources and the spool. */
+struct trace_text {
+    struct text text;
+    struct trace *trace;
+    /* The frame kept last: a message in it need not keep it again. */
+    uint64_t kept_number;
+    uint16_t kept_file;
+    struct span kept;
+};
+
+static bool lies_in(const struct frame *f, const uint8_t *bytes, size_t n)
+{
+    uintptr_t a = (uintptr_t)f->data, b = (uintptr_t)bytes;
+    return b >= a && b - a <= f->caplen && n <= f->caplen - (b - a);
+}
+
+static int keep_frame(struct trace_text *t, const struct frame *f)
+{
+    if (t->kept_number == f->number && t->kept_file == f->file)
+        return 0;
+    int err = spool_put_frame(t->trace->spool, f, &t->kept);
+    t->kept_number = err ? 0 : f->number;
+    t->kept_file = f->file;
+    return err;
+}
+
+static int text_keep(struct text *self, const struct frame *f)
+{
+    struct trace_text *t = (struct trace_text *)self;
+    return f->offset != FRAME_NOWHERE ? 0 : keep_frame(t, f);
+}
+
+static int text_put(struct text *self, const struct frame *f, const uint8_t *bytes,
+                    size_t n, struct span *out)
+{
+    struct trace_text *t = (struct trace_text *)self;
+    int err;
+    *out = (struct span){.length = (uint32_t)n, .file = SPAN_NONE};
+    if (!f || !lies_in(f, bytes, n))
+        return spool_put(t->trace->spool, bytes, n, out);
+    uint64_t at = (uint64_t)(bytes - f->data);
+    if (f->offset != FRAME_NOWHERE) {
+        out->file = f->file;
+        out->offset = f->offset + at;
+        return 0;
+    }
+    if ((err = keep_frame(t, f)))
+        return err;
+    out->file = SPAN_SPOOL;
+    out->offset = t->kept.offset + at;
+    return 0;
+}
+
+static int text_get(struct text *self, struct span span, uint8_t *buffer)
+{
+    struct trace *t = ((struct trace_text *)self)->trace;
+    if (span.file == SPAN_NONE)
+        return -ERR_GONE;
+    if (span.file == SPAN_SPOOL)
+        return spool_get(t->spool, span, buffer);
+    return source_read_at(source_merge_at(t->sources, span.file), span.offset, buffer,
+                          span.length);
+}
+
+static struct text *text_new(struct trace *trace)
+{
+    struct trace_text *t = calloc(1, sizeof *t);
+    if (!t)
+        return NULL;
+    t->text = (struct text){text_put, text_keep, text_get};
+    t->trace = trace;
+    return &t->text;
+}
+
+static const char *file_name(void *ctx, uint16_t file)
+{
+    const struct trace *t = ctx;
+    return file < source_merge_count(t->sources)
+               ? source_merge_at(t->sources, file)->name
+               : "";
+}
+
+static const char *interface_name(void *ctx, uint16_t file, uint16_t interface)
+{
+    const struct trace *t = ctx;
+    return file < source_merge_count(t->sources)
+               ? source_interface(source_merge_at(t->sources, file), interface)
+               : "";
+}
+
+void trace_free(struct trace *t)
+{
+    if (!t)
+        return;
+    engine_free(t->engine);
+    calls_free(t->calls);
+    source_merge_free(t->sources);
+    spool_free(t->spool);
+    alias_free(t->aliases);
+    free(t->text);
+    free(t);
+}
+
+static void report_source(void (*report)(const char *), const char *name,
+                          const char *what)
+{
+    struct strbuf b = {0};
+    utf8_clean(&b, name, strlen(name));
+    strbuf_printf(&b, ": %s", what);
+    report(strbuf_cstr(&b));
+    strbuf_done(&b);
+}
+
+static int open_one(struct trace *t, const char *name, bool live, uint16_t file,
+                    struct source **out, void (*report)(const char *))
+{
+    const struct options *o = t->options;
+    struct source_options so = {
+        .bpf = o->bpf, .follow = o->follow, .buffer_mb = o->buffer_mb};
+    struct errmsg why = {""};
+    int err = live ? source_live_open(name, file, &so, &t->ledger, out, &why)
+                   : source_file_open(name, file, &so, &t->ledger, out, &why);
+    if (!err)
+        return 0;
+    report_source(report, name, why.text[0] ? why.text : err_text(err));
+    t->failed = true;
+    return err;
+}
+
+static int open_sources(struct trace *t, void (*report)(const char *))
+{
+    const struct options *o = t->options;
+    size_t n = 0, all = o->nfiles + o->ninterfaces;
+    struct source **list =
+        all < SPAN_NONE ? calloc(all + 1, sizeof(struct source *)) : NULL;
+    if (!list)
+        return -ERR_NOMEM;
+    for (size_t i = 0; i < all; i++) {
+        bool live = i >= o->nfiles;
+        const char *name = live ? o->interfaces[i - o->nfiles] : o->files[i];
+        if (!open_one(t, name, live, (uint16_t)n, &list[n], report)) {
+            t->live |= live;
+            n++;
+        }
+    }
+    int err = n ? source_merge_new(list, n, &t->sources) : -ERR_NOENT;
+    for (size_t i = 0; err && i < n; i++)
+        source_free(list[i]);
+    free(list);
+    return err;
+}
+
+static int open_aliases(struct trace *t, void (*report)(const char *))
+{
+    struct errmsg why = {""};
+    if (!t->options->aliases)
+        return 0;
+    int err = alias_load(t->options->aliases, &t->aliases, &why);
+    if (why.text[0])
+        report_source(report, t->options->aliases, why.text);
+    if (err)
+        t->failed = true;
+    return 0;
+}
+
+int trace_new(const struct options *options, void (*report)(const char *line),
+              struct trace **out)
+{
+    struct trace *t = calloc(1, sizeof *t);
+    int err = -ERR_NOMEM;
+    if (!t)
+        return err;
+    t->options = options;
+    t->limits = options->limits;
+    ledger_init(&t->ledger);
+    if (!(t->text = text_new(t)) ||
+        (err = spool_new(options->spool_dir, options->spool_size, &t->ledger,
+                         &t->spool)) ||
+        (err = open_aliases(t, report)) || (err = open_sources(t, report)))
+        goto fail;
+    err = -ERR_NOMEM;
+    if (!(t->calls = calls_new(&t->limits, &t->ledger)))
+        goto fail;
+    struct engine_options eo = {.limits = &t->limits,
+                                .ledger = &t->ledger,
+                                .calls = t->calls,
+                                .text = t->text,
+                                .invite_only = options->invite_only};
+    if (!(t->engine = engine_new(&eo)))
+        goto fail;
+    t->view = (struct view){.calls = t->calls,
+                            .ledger = &t->ledger,
+                            .text = t->text,
+                            .aliases = t->aliases,
+                            .file_name = file_name,
+                            .interface_name = interface_name,
+                            .ctx = t,
+                            .utc = options->utc,
+                            .redact = options->redact};
+    *out = t;
+    return 0;
+fail:
+    trace_free(t);
+    return err;
+}
