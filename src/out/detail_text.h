@@ -1,0 +1,14 @@
+/* One message decoded (view/detail.h), as text and as JSON: the `message` command. */
+#ifndef OUT_DETAIL_TEXT_H
+#define OUT_DETAIL_TEXT_H
+
+#include "view/detail.h"
+
+/* Adds the tree as indented lines, sanitised. */
+void detail_text(const struct detail *d, bool color, struct strbuf *out);
+
+/* Adds one JSON object on one line: facts, headers, sdp, parts, body, findings, as
+ * arrays. */
+void detail_json(const struct detail *d, struct strbuf *out);
+
+#endif
