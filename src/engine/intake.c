@@ -1,0 +1,77 @@
+#include "engine/intake.h"
+
+struct origin intake_origin(const struct frame *frame, const struct packet *packet,
+                            unsigned transport)
+{
+    return (struct origin){
+        .frame = frame,
+        .src = packet->src,
+        .dst = packet->dst,
+        .time = frame->time,
+        .path = packet->path,
+        .depth = packet->depth,
+        .transport = (uint8_t)transport,
+        .cut = packet->whole > packet->payload.n,
+    };
+}
+
+void intake_count(struct intake *in, const struct frame *frame, uint32_t reason,
+                  uint32_t detail, uint64_t bytes)
+{
+    ledger_count(in->ledger, reason, detail, bytes, frame->file, frame->number);
+}
+
+void intake_keep(struct intake *in, const struct frame *frame)
+{
+    if (!frame->data || !in->text->keep)
+        return;
+    if (in->kept_frame == frame->number && in->kept_file == frame->file)
+        return;
+    in->kept_frame = frame->number;
+    in->kept_file = frame->file;
+    in->text->keep(in->text, frame); /* what it loses it counts itself */
+}
+
+/* -c: a call is known, or begins here. */
+static bool wanted(const struct intake *in, const struct sip *sip)
+{
+    if (!in->invite_only || (!sip->response && sip->method == SIP_INVITE))
+        return true;
+    return calls_find(in->calls, sip->header[SIP_H_CALL_ID]) != NULL;
+}
+
+struct msg *intake_message(struct intake *in, const struct origin *origin,
+                           struct slice text)
+{
+    struct sip sip;
+    int bad = sip_parse(text, &sip);
+    if (bad < 0) {
+        in->counts.malformed++;
+        intake_count(in, origin->frame, LEDGER_MALFORMED, 0, text.n);
+    } else {
+        in->counts.sip++;
+    }
+    if (in->invite_only && (bad < 0 || !wanted(in, &sip)))
+        return NULL;
+    if (origin->cut)
+        sip.flags |= SIP_CUT;
+    struct arrival a = {
+        .frame = origin->frame,
+        .sip = &sip,
+        .text = text,
+        .src = origin->src,
+        .dst = origin->dst,
+        .transport = origin->transport,
+        .malformed = (uint8_t)(bad < 0 ? -bad : REASON_NONE),
+        .depth = origin->depth,
+        .reassembled = origin->reassembled,
+        .path = origin->path,
+        .time = origin->time,
+        .frames = origin->frames,
+        .nframes = origin->nframes,
+    };
+    intake_keep(in, origin->frame);
+    if (in->text->put(in->text, origin->frame, text.p, text.n, &a.span))
+        a.span = (struct span){.file = SPAN_NONE, .length = (uint32_t)text.n};
+    return calls_feed(in->calls, &a);
+}

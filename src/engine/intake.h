@@ -1,0 +1,55 @@
+/*
+ * The last step before the model: a message's bytes and where they came from become an
+ * arrival. Everything that finds SIP (datagrams, streams, envelopes) ends here.
+ */
+#ifndef ENGINE_INTAKE_H
+#define ENGINE_INTAKE_H
+
+#include "engine/engine.h"
+
+struct intake {
+    struct ledger *ledger;
+    struct calls *calls;
+    struct text *text;
+    struct engine_counts counts;
+    size_t longest; /* message */
+    bool invite_only;
+    uint16_t kept_file; /* the frame that text->keep() was last called with */
+    uint64_t kept_frame;
+};
+
+/* Where a message came from. */
+struct origin {
+    const struct frame *frame; /* that completes it; its data is NULL where it is gone */
+    struct addr src, dst;
+    int64_t time;
+    const uint64_t *frames; /* of a reassembled message, else NULL */
+    uint32_t path;
+    uint16_t nframes;
+    uint8_t depth;
+    uint8_t transport; /* enum transport */
+    bool reassembled;
+    bool cut; /* bytes of it are missing at its end, as the layers below know */
+};
+
+/* The origin of what a packet carries. */
+struct origin intake_origin(const struct frame *frame, const struct packet *packet,
+                            unsigned transport);
+
+/*
+ * Takes one message in: parses it and gives it to the model, as malformed where it
+ * cannot be used. Returns it, or NULL where it is not kept. The text is read before the
+ * return only.
+ */
+struct msg *intake_message(struct intake *in, const struct origin *origin,
+                           struct slice text);
+
+/* A frame that a message may come to need for saving: kept once, where frames do not
+ * stay in a file. */
+void intake_keep(struct intake *in, const struct frame *frame);
+
+/* Counts in the ledger, with the frame that the origin names. */
+void intake_count(struct intake *in, const struct frame *frame, uint32_t reason,
+                  uint32_t detail, uint64_t bytes);
+
+#endif
