@@ -1,0 +1,102 @@
+/*
+ * ESP with the NULL cipher (RFC 2410), as IMS phones use it: nothing in the packet says
+ * so, nor how long the check value at its end is. So each usual length is tried, and
+ * what then stands in the trailer and the header inside must agree.
+ */
+#include "dissect/layer.h"
+
+#define ESP_HEADER  8 /* security parameter index, sequence number */
+#define ESP_TRAILER 2 /* padding length, next header */
+
+/* HMAC-96 (MD5, SHA-1), SHA-256-128, none, SHA-384-192, SHA-512-256, CRC-like 64. */
+static const uint8_t CHECK_LENGTHS[] = {12, 16, 0, 24, 32, 8};
+
+static bool udp_fits(struct slice s)
+{
+    return s.n >= 8 && layer_be16(s.p + 4) == s.n;
+}
+
+static bool tcp_fits(struct slice s)
+{
+    if (s.n < 20)
+        return false;
+    size_t header = (s.p[12] >> 4) * 4u;
+    uint8_t flags = s.p[13] & 0x3f;
+    bool odd = !flags || (flags & (TCP_SYN | TCP_FIN)) == (TCP_SYN | TCP_FIN);
+    return header >= 20 && header <= s.n && !(s.p[12] & 0x0e) && !odd;
+}
+
+static bool sctp_fits(struct slice s)
+{
+    if (s.n < 16)
+        return false;
+    size_t chunk = layer_be16(s.p + 14);
+    return s.p[12] <= 15 && chunk >= 4 && chunk <= s.n - 12;
+}
+
+static bool ip_fits(struct slice s, uint8_t version)
+{
+    enum layer want = version == 4 ? LAYER_IPV4 : LAYER_IPV6;
+    return ip_guess(s, (uint32_t)s.n) == want;
+}
+
+static bool inside_fits(uint8_t proto, struct slice s)
+{
+    switch (proto) {
+    case 17: return udp_fits(s);
+    case 6: return tcp_fits(s);
+    case 4: return ip_fits(s, 4);
+    case 41: return ip_fits(s, 6);
+    case 132: return sctp_fits(s);
+    }
+    return false;
+}
+
+/* RFC 4303 2.4: padding bytes count 1, 2, 3, ... up to a multiple of four. */
+static bool padding_fits(struct slice padding)
+{
+    for (size_t i = 0; i < padding.n; i++)
+        if (padding.p[i] != i + 1)
+            return false;
+    return true;
+}
+
+/* Tries one length of the check value; on success *body is the cleartext. */
+static bool try_length(struct slice s, size_t check, struct slice *body, uint8_t *proto)
+{
+    if (s.n < check + ESP_TRAILER)
+        return false;
+    size_t end = s.n - check;
+    size_t padding = s.p[end - 2];
+    if (end % 4 || padding > end - ESP_TRAILER)
+        return false;
+    size_t n = end - ESP_TRAILER - padding;
+    *proto = s.p[end - 1];
+    *body = slice_sub(s, 0, n);
+    return padding_fits(slice_sub(s, n, padding)) && inside_fits(*proto, *body);
+}
+
+enum layer esp_null(struct walk *w)
+{
+    /* The trailer is needed: of a frame that was cut nothing can be told. */
+    if (w->at.n < ESP_HEADER + ESP_TRAILER || w->at.n < w->whole)
+        return LAYER_DONE;
+    struct slice s = slice_skip(w->at, ESP_HEADER), body;
+    uint8_t proto;
+    for (size_t i = 0; i < sizeof CHECK_LENGTHS; i++)
+        if (try_length(s, CHECK_LENGTHS[i], &body, &proto)) {
+            layer_pass(w, ESP_HEADER);
+            layer_length(w, (uint32_t)body.n);
+            w->out->ip_proto = proto;
+            return ip_layer(proto);
+        }
+    return LAYER_DONE;
+}
+
+int tunnel_esp(struct walk *w)
+{
+    if (w->at.n < ESP_HEADER)
+        return -REASON_TUNNEL_CUT;
+    enum layer layer = esp_null(w);
+    return layer == LAYER_DONE ? -REASON_ESP : (int)layer;
+}
