@@ -1,10 +1,14 @@
 #include "trace.h"
 
+#include "base/utf8.h"
 #include "options.h"
 #include "view/alias.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* struct text over the sources and the spool. */
 struct trace_text {
@@ -158,17 +162,57 @@ static int open_sources(struct trace *t, void (*report)(const char *))
     return err;
 }
 
+struct alias_report {
+    void (*report)(const char *);
+    const char *file;
+    struct trace *trace;
+};
+
+static void alias_line_wrong(void *ctx, unsigned line, const char *what)
+{
+    struct alias_report *r = ctx;
+    struct errmsg m;
+    errmsg_set(&m, 0, "line %u: %s", line, what);
+    report_source(r->report, r->file, m.text);
+    r->trace->failed = true;
+}
+
+/* Longest alias file that is read. */
+enum { ALIAS_FILE_MAX = 16 << 20 };
+
+static int read_whole(const char *path, struct strbuf *out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : 1;
+    while (n > 0 && out->n < ALIAS_FILE_MAX) {
+        char *room = strbuf_room(out, 65536);
+        n = room ? read(fd, room, 65536) : -1;
+        out->n += n > 0 ? (size_t)n : 0;
+    }
+    int saved = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = saved;
+    return n < 0 ? -ERR_IO : 0;
+}
+
+/* A bad alias file costs names, never the capture. */
 static int open_aliases(struct trace *t, void (*report)(const char *))
 {
-    struct errmsg why = {""};
-    if (!t->options->aliases)
+    const char *path = t->options->aliases;
+    struct strbuf b = {0};
+    struct alias_report r = {report, path, t};
+    int err = 0;
+    if (!path)
         return 0;
-    int err = alias_load(t->options->aliases, &t->aliases, &why);
-    if (why.text[0])
-        report_source(report, t->options->aliases, why.text);
-    if (err)
+    if (read_whole(path, &b)) {
+        report_source(report, path, strerror(errno));
         t->failed = true;
-    return 0;
+    } else if (!(t->aliases = alias_read(slice_of(b.p, b.n), alias_line_wrong, &r))) {
+        err = -ERR_NOMEM;
+    }
+    strbuf_done(&b);
+    return err;
 }
 
 int trace_new(const struct options *options, void (*report)(const char *line),

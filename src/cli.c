@@ -1,0 +1,365 @@
+#include "cli.h"
+
+#include "base/utf8.h"
+#include "out/detail_text.h"
+#include "out/ladder_text.h"
+#include "out/listing.h"
+#include "out/stats_text.h"
+#include "pump.h"
+#include "save.h"
+#include "view/detail.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SLICE_US = 20000, IDLE_MS = 200, POLL_FDS = 64 };
+
+struct cli {
+    const struct options *o;
+    struct trace *trace;
+    struct writer out;
+    uint32_t printed;  /* id of the newest message printed */
+    bool line_open;    /* the progress line on standard error */
+    time_t progressed; /* when it was written */
+};
+
+static volatile sig_atomic_t stopped;
+
+static void on_stop(int signal_number)
+{
+    (void)signal_number;
+    stopped = 1;
+}
+
+void cli_error(const char *line)
+{
+    struct writer w;
+    writer_init(&w, STDERR_FILENO);
+    strbuf_str(&w.buf, "sipglass: ");
+    utf8_clean(&w.buf, line, strlen(line));
+    strbuf_char(&w.buf, '\n');
+    writer_done(&w);
+}
+
+static unsigned width(const struct options *o)
+{
+    struct winsize ws;
+    const char *columns = getenv("COLUMNS");
+    if (o->width)
+        return (unsigned)o->width;
+    if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) && ws.ws_col)
+        return ws.ws_col;
+    int n = columns ? atoi(columns) : 0;
+    return n >= 20 && n <= 10000 ? (unsigned)n : LISTING_WIDTH;
+}
+
+static bool color(void)
+{
+    const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+}
+
+static struct listing_options listing_options_of(const struct options *o)
+{
+    return (struct listing_options){.format = (enum listing_format)o->format,
+                                    .width = width(o),
+                                    .color = color(),
+                                    .ascii = o->ascii};
+}
+
+/* ---- reading ---- */
+
+static void progress(struct cli *c, bool last)
+{
+    struct timespec now;
+    if (!c->o->progress)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!last && now.tv_sec == c->progressed)
+        return;
+    c->progressed = now.tv_sec;
+    struct writer w;
+    int percent = last ? 100 : pump_progress(c->trace);
+    writer_init(&w, STDERR_FILENO);
+    strbuf_printf(&w.buf, "\r%llu frames, %llu messages",
+                  (unsigned long long)engine_counts(c->trace->engine)->frames,
+                  (unsigned long long)c->trace->calls->msgs_seen);
+    if (percent >= 0)
+        strbuf_printf(&w.buf, ", %d %%", percent);
+    strbuf_str(&w.buf, last ? "   \n" : "   ");
+    writer_done(&w);
+}
+
+static void wait_for_input(struct cli *c)
+{
+    int fds[POLL_FDS];
+    struct pollfd polled[POLL_FDS];
+    size_t n = pump_fds(c->trace, fds, POLL_FDS);
+    for (size_t i = 0; i < n; i++)
+        polled[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+    poll(polled, (nfds_t)n, IDLE_MS);
+}
+
+/* Reads everything; between slices `each` may print what came. Returns 0, or what
+ * `each` returned when it was not 0. */
+static int read_all(struct cli *c, int (*each)(struct cli *c, void *ctx), void *ctx)
+{
+    enum pump_result r = PUMP_MORE;
+    int err = 0;
+    while (r != PUMP_END && !err && !stopped) {
+        r = pump_run(c->trace, SLICE_US);
+        err = each ? each(c, ctx) : 0;
+        progress(c, false);
+        if (r == PUMP_IDLE && !err && !stopped)
+            wait_for_input(c);
+    }
+    pump_end(c->trace);
+    if (each && !err)
+        err = each(c, ctx);
+    progress(c, true);
+    return err;
+}
+
+/* ---- commands ---- */
+
+/* The call that --call names: a row id, else a Call-ID. */
+static const struct call *wanted_call(struct cli *c)
+{
+    const char *text = c->o->call;
+    char *end;
+    unsigned long id = strtoul(text, &end, 10);
+    const struct call *call = *text && !*end && id <= UINT32_MAX
+                                  ? calls_by_id(c->trace->calls, (uint32_t)id)
+                                  : NULL;
+    if (!call)
+        call = calls_find(c->trace->calls, slice_str(text));
+    if (!call) {
+        struct errmsg m;
+        errmsg_set(&m, 0, "no call %.200s (ids and Call-IDs: sipglass calls FILE)",
+                   text);
+        cli_error(m.text);
+    }
+    return call;
+}
+
+static int print_calls(struct cli *c)
+{
+    struct listing_options lo = listing_options_of(c->o);
+    struct listing l;
+    const struct call *only = NULL;
+    if (c->o->call && !(only = wanted_call(c)))
+        return -ERR_NOENT;
+    if (!only)
+        return listing_all(&c->out, &c->trace->view, &TABLE_CALLS, &lo);
+    int err = listing_begin(&l, &c->out, &c->trace->view, &TABLE_CALLS, &lo);
+    if (!err)
+        err = listing_row(&l, only);
+    int last = listing_end(&l, c->trace->calls->calls_kept);
+    return err ? err : last;
+}
+
+/* Index of the first message with an id over `id`; the vector is in order of id and may
+ * have holes. */
+static size_t msgs_after(const struct calls *calls, uint32_t id)
+{
+    size_t i = calls->msgs.n;
+    while (i && (!calls->msgs.at[i - 1] || calls->msgs.at[i - 1]->id > id))
+        i--;
+    return i;
+}
+
+/* Messages are printed as they come, so that a live capture can be watched. */
+static int print_new_messages(struct cli *c, void *ctx)
+{
+    struct listing *l = ctx;
+    const struct calls *calls = c->trace->calls;
+    int err = 0;
+    for (size_t i = msgs_after(calls, c->printed); !err && i < calls->msgs.n; i++) {
+        const struct msg *m = calls->msgs.at[i];
+        if (m) {
+            c->printed = m->id;
+            err = listing_row(l, m);
+        }
+    }
+    if (!err && c->trace->live)
+        err = writer_flush(&c->out);
+    return err;
+}
+
+static int print_messages(struct cli *c)
+{
+    struct listing_options lo = listing_options_of(c->o);
+    struct listing l;
+    const struct call *only = NULL;
+    int err = 0;
+    bool stream = !c->o->call && !c->o->quiet;
+    if (!stream)
+        err = read_all(c, NULL, NULL);
+    if (err || c->o->quiet || (c->o->call && !(only = wanted_call(c))))
+        return c->o->quiet ? err : -ERR_NOENT;
+    err = listing_begin(&l, &c->out, &c->trace->view, &TABLE_MESSAGES, &lo);
+    if (stream && !err)
+        err = read_all(c, print_new_messages, &l);
+    for (const struct msg *m = only ? only->first : NULL; m && !err; m = m->next)
+        err = listing_row(&l, m);
+    int last = listing_end(&l, c->trace->calls->msgs_seen);
+    return err ? err : last;
+}
+
+static int print_ladder(struct cli *c)
+{
+    const struct options *o = c->o;
+    const struct call *call = wanted_call(c);
+    struct ladder_options lo = {.session = !o->no_session, .hide_copies = true};
+    struct ladder *l = call ? ladder_build(&c->trace->view, call, &lo) : NULL;
+    if (!l)
+        return call ? -ERR_NOMEM : -ERR_NOENT;
+    struct ladder_text_options to = {
+        .width = width(o), .color = color(), .ascii = o->ascii};
+    if (o->format == FORMAT_JSON)
+        ladder_json(&c->trace->view, l, &c->out.buf);
+    else
+        ladder_text(&c->trace->view, call, l, &to, &c->out.buf);
+    ladder_free(l);
+    return writer_check(&c->out);
+}
+
+static int print_message(struct cli *c)
+{
+    char *end;
+    struct errmsg why;
+    struct detail *d = NULL;
+    unsigned long id = strtoul(c->o->argument, &end, 10);
+    const struct msg *m =
+        *end || id > UINT32_MAX ? NULL : calls_msg_by_id(c->trace->calls, (uint32_t)id);
+    int err = m ? detail_build(&c->trace->view, m, &d) : -ERR_NOENT;
+    if (!m)
+        errmsg_set(&why, 0, "no message %.100s (ids: sipglass messages FILE)",
+                   c->o->argument);
+    else if (err)
+        errmsg_set(&why, 0, "message %.100s: its text is %s", c->o->argument,
+                   err_text(err));
+    if (err) {
+        cli_error(why.text);
+        return -ERR_NOENT;
+    }
+    if (c->o->format == FORMAT_JSON)
+        detail_json(d, &c->out.buf);
+    else
+        detail_text(d, color(), &c->out.buf);
+    detail_free(d);
+    return writer_check(&c->out);
+}
+
+static int print_stats(struct cli *c)
+{
+    struct stats *s = stats_build(&c->trace->view);
+    if (!s)
+        return -ERR_NOMEM;
+    if (c->o->format == FORMAT_JSON)
+        stats_json(&c->trace->view, s, &c->out.buf);
+    else
+        stats_text(&c->trace->view, s, width(c->o), color(), &c->out.buf);
+    stats_free(s);
+    return writer_check(&c->out);
+}
+
+static int print_fields(struct cli *c)
+{
+    struct view none = {0};
+    struct listing_options lo = listing_options_of(c->o);
+    return listing_all(&c->out, &none, &TABLE_FIELDS, &lo);
+}
+
+static int save(struct cli *c)
+{
+    struct errmsg why = {""}, line;
+    struct call *only = NULL;
+    if (c->o->call && !(only = (struct call *)wanted_call(c)))
+        return -ERR_NOENT;
+    long n = save_calls(c->trace, only ? &only : NULL, only ? 1 : 0, c->o->out, NULL,
+                        NULL, &why);
+    if (n < 0)
+        errmsg_set(&line, 0, "%.200s: not saved: %.250s", c->o->out,
+                   why.text[0] ? why.text : err_text((int)n));
+    else
+        errmsg_set(&line, 0, "%.200s: %ld frames saved", c->o->out, n);
+    if (n < 0 || !c->o->quiet)
+        cli_error(line.text);
+    return n < 0 ? -ERR_IO : 0;
+}
+
+static int run(struct cli *c)
+{
+    int err = 0;
+    if (c->o->command != COMMAND_MESSAGES)
+        err = read_all(c, NULL, NULL);
+    switch (c->o->command) {
+    case COMMAND_MESSAGES: err = print_messages(c); break;
+    case COMMAND_LADDER: err = print_ladder(c); break;
+    case COMMAND_MESSAGE: err = print_message(c); break;
+    case COMMAND_STATS: err = print_stats(c); break;
+    case COMMAND_SAVE: break;
+    default: err = c->o->quiet ? 0 : print_calls(c); break;
+    }
+    if (!err && c->o->out)
+        err = save(c);
+    return err;
+}
+
+/* What was wrong with the sources, once they are read. */
+static void report_sources(struct cli *c)
+{
+    struct errmsg line;
+    for (size_t i = 0; i < source_merge_count(c->trace->sources); i++) {
+        const struct source *s = source_merge_at(c->trace->sources, i);
+        if (s->failed && s->error.text[0]) {
+            errmsg_set(&line, 0, "%.200s: %.300s", s->name, s->error.text);
+            cli_error(line.text);
+        }
+    }
+}
+
+static int exit_status(struct cli *c, int err)
+{
+    int wrote = writer_done(&c->out);
+    struct errmsg line;
+    if (err == -ERR_END || wrote == -ERR_END) /* the reader of the pipe had enough */
+        return EXIT_DONE;
+    if (wrote == -ERR_IO) {
+        errmsg_set(&line, 0, "standard output: %s", strerror(errno));
+        cli_error(line.text);
+    } else if (err == -ERR_NOMEM) {
+        cli_error(err_text(err));
+    }
+    return err || wrote || (c->trace && c->trace->failed) ? EXIT_INPUT : EXIT_DONE;
+}
+
+int cli_run(const struct options *o)
+{
+    struct cli c = {.o = o};
+    struct sigaction stop = {.sa_handler = on_stop};
+    int err;
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    writer_init(&c.out, STDOUT_FILENO);
+    if (o->command == COMMAND_FIELDS)
+        return exit_status(&c, print_fields(&c));
+    if ((err = trace_new(o, cli_error, &c.trace))) {
+        if (err != -ERR_NOENT) /* else every source has said why */
+            cli_error(err_text(err));
+        writer_done(&c.out);
+        return EXIT_INPUT;
+    }
+    err = run(&c);
+    report_sources(&c);
+    int status = exit_status(&c, err);
+    trace_free(c.trace);
+    return status;
+}

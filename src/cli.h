@@ -1,0 +1,17 @@
+/* The headless face: one command, read to the end, printed. */
+#ifndef CLI_H
+#define CLI_H
+
+#include "options.h"
+
+/* Exit statuses (SPEC: 0 done, 1 an input was bad, 2 usage). */
+enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2 };
+
+/* Prints "sipglass: LINE" on standard error, sanitised. */
+void cli_error(const char *line);
+
+/* Runs the command of the options and returns the exit status. Interrupt and terminate
+ * signals end the reading; what was read is printed. */
+int cli_run(const struct options *o);
+
+#endif
