@@ -13,14 +13,15 @@ enum { SIP_MAX_MESSAGE = 256 * 1024, SIP_MAX_HEADERS = 4096 };
 
 /* struct sip.flags */
 enum {
-    SIP_CUT = 1,          /* the body is shorter than Content-Length says */
-    SIP_NO_LENGTH = 2,    /* no Content-Length */
-    SIP_LF = 4,           /* a line ended in LF alone */
-    SIP_NUL = 8,          /* a NUL byte in the headers */
-    SIP_FOLDED = 16,      /* a header went on over a line end */
-    SIP_REPEATED = 32,    /* Call-ID, CSeq, From or To came twice; the first counts */
-    SIP_NO_BLANK = 64,    /* the headers were cut: no empty line before the end */
+    SIP_CUT = 1,       /* the body is shorter than Content-Length says */
+    SIP_NO_LENGTH = 2, /* no Content-Length */
+    SIP_LF = 4,        /* a line ended in LF alone */
+    SIP_NUL = 8,       /* a NUL byte in the headers */
+    SIP_FOLDED = 16,   /* a header went on over a line end */
+    SIP_REPEATED = 32, /* Call-ID, CSeq, From or To came twice; the first counts */
+    SIP_NO_BLANK = 64, /* the headers were cut: no empty line before the end */
     SIP_METHODS_DIFFER = 128, /* CSeq's method is not the request's */
+    SIP_BAD_LENGTH = 256, /* Content-Length is no number; the body goes to the end */
 };
 
 struct sip {
@@ -32,18 +33,20 @@ struct sip {
     uint16_t via_count;    /* Via values, also several in one line */
     uint16_t header_count; /* header lines, folded ones once */
     uint32_t cseq;
-    uint64_t content_length;  /* valid without SIP_NO_LENGTH; may be more than body.n */
+    uint64_t content_length;  /* valid without SIP_NO_LENGTH and SIP_BAD_LENGTH; may be
+                                 more than body.n */
     struct slice method_name; /* as the request line or the CSeq of a response has it */
     struct slice uri;         /* Request-URI; empty in a response */
     struct slice phrase;      /* reason phrase of a response */
     struct slice head;        /* start line to the empty line, that included */
     struct slice body;
-    struct slice header[SIP_H_COUNT]; /* first value line of each; p NULL: not there;
-                                         blanks trimmed at both ends, folds left inside */
-    struct slice from_tag, to_tag;    /* parameters of From and To; empty: none */
-    struct slice branch;              /* of the top Via; empty: none */
-    struct slice sent_by;             /* host[:port] of the top Via */
-    struct slice via_transport;       /* "UDP" of the top Via */
+    struct slice
+        header[SIP_H_COUNT];       /* first value line of each; p NULL: not there;
+                                      blanks trimmed at both ends, folds left inside */
+    struct slice from_tag, to_tag; /* parameters of From and To; empty: none */
+    struct slice branch;           /* of the top Via; empty: none */
+    struct slice sent_by;          /* host[:port] of the top Via */
+    struct slice via_transport;    /* "UDP" of the top Via */
 };
 
 /*
@@ -68,7 +71,8 @@ int sip_parse(struct slice text, struct sip *out);
  * without a colon is given with an empty name. Start with *rest = sip.head.
  */
 struct sip_line {
-    struct slice name, value, raw; /* raw: the whole line with its folds, without the line end */
+    struct slice name, value,
+        raw; /* raw: the whole line with its folds, without the line end */
     enum sip_header id;
 };
 bool sip_line_next(struct slice *rest, struct sip_line *out);

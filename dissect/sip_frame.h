@@ -9,10 +9,12 @@
 
 /* State between calls for one direction; zero it to start. */
 struct sip_frame {
-    size_t scanned;   /* bytes of the buffer already searched for the empty line */
-    size_t head;      /* length of start line and headers with the empty line; 0: not found yet */
-    size_t length;    /* of the whole message, once known; 0: not yet */
-    bool open_end;    /* no Content-Length: the body goes to the next start line or the end */
+    size_t scanned; /* bytes of the buffer already searched for the empty line */
+    size_t head;   /* length of start line and headers with the empty line; 0: not found
+                      yet */
+    size_t length; /* of the whole message, once known; 0: not yet */
+    bool open_end; /* no Content-Length: the body goes to the next start line or the end
+                    */
 };
 
 enum sip_frame_result {
@@ -27,7 +29,7 @@ enum sip_frame_result {
  * or cut message ends here. After MESSAGE, SKIP or BAD the caller drops the bytes and
  * zeroes *f.
  */
-enum sip_frame_result sip_frame_next(struct sip_frame *f, struct slice stream, bool final,
-                                     size_t *skip);
+enum sip_frame_result sip_frame_next(struct sip_frame *f, struct slice stream,
+                                     bool final, size_t *skip);
 
 #endif

@@ -13,6 +13,10 @@ struct sip_name_addr {
 /* Returns false where no URI is found (out is then zero). */
 bool sip_name_addr(struct slice value, struct sip_name_addr *out);
 
+/* What follows the address of a From, To, Contact... value, from its ';' on; empty: no
+ * parameters. Works also where no URI is found. */
+struct slice sip_address_params(struct slice value);
+
 /* sip:user:pw@host:port;params?headers, sips:, tel:, urn: (RFC 3261 19.1, RFC 3966). */
 struct sip_uri {
     struct slice scheme, user, host, params, headers; /* tel: the number is the user */
@@ -36,7 +40,8 @@ struct sip_via {
 bool sip_via(struct slice value, struct sip_via *out);
 
 /* The telephone number in a URI's user part: '+' and digits, visual separators taken
- * out, into out (at most cap bytes). Returns its length; 0 where it is no number. */
+ * out, into out (at most cap bytes). Returns its length; 0 where it is no number, or a
+ * longer one. */
 size_t sip_number(struct slice user, char *out, size_t cap);
 
 #endif

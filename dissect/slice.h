@@ -37,7 +37,7 @@ static inline struct slice slice_sub(struct slice s, size_t from, size_t n)
         from = s.n;
     if (n > s.n - from)
         n = s.n - from;
-    return (struct slice){s.p + from, n};
+    return (struct slice){from ? s.p + from : s.p, n};
 }
 
 /* s without its first n bytes. */

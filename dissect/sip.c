@@ -1,0 +1,403 @@
+#include "dissect/sip.h"
+
+#include "dissect/sip_value.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum line_kind {
+    LINE_HEADER,
+    LINE_BLANK, /* the empty line after the headers */
+    LINE_CUT,   /* the text ends before the line does */
+};
+
+/* First byte c in [p, end), or end. Header lines are short, so this beats a call to
+ * memchr per line. */
+static inline const uint8_t *find_byte(const uint8_t *p, const uint8_t *end, uint8_t c)
+{
+#ifdef __SSE2__
+    const __m128i want = _mm_set1_epi8((char)c);
+    for (; end - p >= 16; p += 16) {
+        __m128i got = _mm_loadu_si128((const __m128i *)(const void *)p);
+        int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(got, want));
+        if (mask)
+            return p + __builtin_ctz((unsigned)mask);
+    }
+    while (p < end && *p != c)
+        p++;
+    return p;
+#else
+    const uint8_t *q = p < end ? memchr(p, c, (size_t)(end - p)) : NULL;
+    return q ? q : end;
+#endif
+}
+
+static inline bool is_fold(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* [p, q) without blanks at both ends. */
+static inline struct slice trimmed(const uint8_t *p, const uint8_t *q)
+{
+    while (p < q && slice_blank(*p))
+        p++;
+    while (q > p && slice_blank(q[-1]))
+        q--;
+    return slice_of(p, (size_t)(q - p));
+}
+
+/* Passes a line end over: what is left after the LF at `lf`, and whether a CR was
+ * missing before it. */
+static inline void line_close(struct slice *rest, const uint8_t *lf, uint16_t *flags)
+{
+    if (lf == rest->p || lf[-1] != '\r')
+        *flags |= SIP_LF;
+    rest->n -= (size_t)(lf + 1 - rest->p);
+    rest->p = lf + 1;
+}
+
+/* Takes the header line at the start of *rest with its continuations (RFC 3261 7.3.1),
+ * up to and without its last LF; *out is [start, end of the line). */
+static inline enum line_kind line_take(struct slice *rest, struct slice *out,
+                                       uint16_t *flags)
+{
+    const uint8_t *p = rest->p, *end = p + rest->n;
+    const uint8_t *lf = find_byte(p, end, '\n');
+
+    *out = slice_of(p, (size_t)(lf - p));
+    if (lf == end) {
+        *rest = slice_of(end, 0);
+        return LINE_CUT;
+    }
+    if (lf == p || (lf == p + 1 && *p == '\r')) {
+        line_close(rest, lf, flags);
+        return LINE_BLANK;
+    }
+    while (lf + 1 < end && is_fold(lf[1])) {
+        *flags |= SIP_FOLDED;
+        lf = find_byte(lf + 1, end, '\n');
+        if (lf == end) {
+            *out = slice_of(p, rest->n);
+            *rest = slice_of(end, 0);
+            return LINE_CUT;
+        }
+    }
+    *out = slice_of(p, (size_t)(lf - p));
+    line_close(rest, lf, flags);
+    return LINE_HEADER;
+}
+
+/* Cuts a line at its first colon. Returns the colon, or NULL. */
+static inline const uint8_t *line_split(struct slice line, struct slice *name,
+                                        struct slice *value)
+{
+    const uint8_t *end = line.p + line.n;
+    const uint8_t *colon = find_byte(line.p, end, ':');
+    if (colon == end)
+        return NULL;
+    *name = trimmed(line.p, colon);
+    *value = trimmed(colon + 1, end);
+    return colon;
+}
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static size_t token_length(struct slice s)
+{
+    size_t n = 0;
+    while (n < s.n && !is_fold(s.p[n]))
+        n++;
+    return n;
+}
+
+/* The last blank-separated word of a trimmed line. */
+static struct slice last_word(struct slice line)
+{
+    size_t from = line.n;
+    while (from && !is_fold(line.p[from - 1]))
+        from--;
+    return slice_skip(line, from);
+}
+
+/* "SIP/" and a digit: some version of SIP. */
+static bool is_sip_version(struct slice word)
+{
+    return word.n > 4 && slice_istarts(word, SLICE("SIP/")) && is_digit(word.p[4]);
+}
+
+static int version_check(struct slice word)
+{
+    if (slice_ieq(word, SLICE("SIP/2.0")))
+        return 0;
+    return slice_istarts(word, SLICE("SIP/")) ? -REASON_SIP_VERSION
+                                              : -REASON_SIP_START_LINE;
+}
+
+/* SIP/2.0 200 OK (RFC 3261 7.2) */
+static int status_line(struct slice line, struct sip *out)
+{
+    struct slice version = slice_sub(line, 0, token_length(line));
+    struct slice rest = slice_trim(slice_skip(line, version.n));
+    uint64_t status = 0;
+    size_t digits = slice_u64(rest, &status);
+
+    out->response = true;
+    out->phrase = slice_trim(slice_skip(rest, digits));
+    int rc = version_check(version);
+    if (rc)
+        return rc;
+    if (digits != 3 || status < 100 || status > 699)
+        return -REASON_SIP_STATUS;
+    out->status = (uint16_t)status;
+    return 0;
+}
+
+/* INVITE sip:bob@example.com SIP/2.0 (RFC 3261 7.1); the URI is whatever stands
+ * between the first word and the last. */
+static int request_line(struct slice line, struct sip *out)
+{
+    struct slice method = slice_sub(line, 0, token_length(line));
+    struct slice rest = slice_trim(slice_skip(line, method.n));
+    struct slice version = last_word(rest);
+
+    if (!sip_is_token(method))
+        return -REASON_SIP_START_LINE;
+    out->method_name = method;
+    out->method = (uint8_t)sip_method_find(method);
+    int rc = version_check(version);
+    if (rc == -REASON_SIP_START_LINE)
+        out->uri = rest;
+    else
+        out->uri = slice_trim(slice_sub(rest, 0, rest.n - version.n));
+    return rc;
+}
+
+static int start_line(struct slice *rest, struct sip *out)
+{
+    const uint8_t *p = rest->p, *end = p + rest->n;
+    const uint8_t *lf = find_byte(p, end, '\n');
+    struct slice line = trimmed(p, lf);
+    int rc;
+
+    if (slice_istarts(line, SLICE("SIP/")))
+        rc = status_line(line, out);
+    else
+        rc = request_line(line, out);
+    if (lf < end)
+        line_close(rest, lf, &out->flags);
+    else
+        *rest = slice_of(end, 0);
+    return rc;
+}
+
+/* Via values in one line. */
+static void via_count(struct slice value, struct sip *out)
+{
+    struct slice one;
+    while (out->via_count < UINT16_MAX && sip_value_next(&value, &one))
+        out->via_count++;
+}
+
+static void header_keep(enum sip_header id, struct slice value, struct sip *out)
+{
+    if (id == SIP_H_VIA)
+        via_count(value, out);
+    if (!out->header[id].p)
+        out->header[id] = value;
+    else if (id <= SIP_H_TO)
+        out->flags |= SIP_REPEATED;
+}
+
+/* Reads the header lines. A line that the end of the text cuts keeps no view: half a
+ * Call-ID would be another call. Returns 0 or -REASON_SIP_HEADERS. */
+static int headers(struct slice *rest, struct sip *out)
+{
+    struct slice line, name, value;
+
+    while (rest->n) {
+        enum line_kind kind = line_take(rest, &line, &out->flags);
+        if (kind == LINE_BLANK)
+            return 0;
+        if (out->header_count == SIP_MAX_HEADERS)
+            return -REASON_SIP_HEADERS;
+        out->header_count++;
+        if (kind == LINE_CUT || !line_split(line, &name, &value))
+            continue;
+        enum sip_header id = sip_header_find(name);
+        if (id != SIP_H_OTHER)
+            header_keep(id, value, out);
+    }
+    out->flags |= SIP_NO_BLANK;
+    return 0;
+}
+
+/* CSeq: 1 INVITE (RFC 3261 20.16; the number fits 32 bits) */
+static int cseq(struct sip *out)
+{
+    struct slice value = out->header[SIP_H_CSEQ];
+    uint64_t n = 0;
+    size_t digits = slice_u64(value, &n);
+    struct slice method = slice_trim(slice_skip(value, digits));
+
+    if (!value.p)
+        return -REASON_SIP_NO_CSEQ;
+    if (!digits || n > UINT32_MAX || !sip_is_token(method))
+        return -REASON_SIP_BAD_CSEQ;
+    out->cseq = (uint32_t)n;
+    out->cseq_method = (uint8_t)sip_method_find(method);
+    if (out->response) {
+        out->method_name = method;
+        out->method = out->cseq_method;
+    } else if (!slice_eq(method, out->method_name)) {
+        out->flags |= SIP_METHODS_DIFFER;
+    }
+    return 0;
+}
+
+static void tags(struct sip *out)
+{
+    struct slice from = out->header[SIP_H_FROM], to = out->header[SIP_H_TO];
+    if (from.n)
+        out->from_tag = sip_param(sip_address_params(from), SLICE("tag"));
+    if (to.n)
+        out->to_tag = sip_param(sip_address_params(to), SLICE("tag"));
+}
+
+static void top_via(struct sip *out)
+{
+    struct slice rest = out->header[SIP_H_VIA], one;
+    struct sip_via via;
+    if (!sip_value_next(&rest, &one) || !sip_via(one, &via))
+        return;
+    out->branch = via.branch;
+    out->sent_by = via.sent_by;
+    out->via_transport = via.transport;
+}
+
+/* Limits the body to Content-Length. */
+static void body(struct slice rest, struct sip *out)
+{
+    struct slice value = out->header[SIP_H_CONTENT_LENGTH];
+    out->body = rest;
+    if (!value.p) {
+        out->flags |= SIP_NO_LENGTH;
+        return;
+    }
+    if (!value.n || slice_u64(value, &out->content_length) != value.n) {
+        out->content_length = 0;
+        out->flags |= SIP_BAD_LENGTH;
+        return;
+    }
+    if (out->content_length > rest.n)
+        out->flags |= SIP_CUT;
+    else
+        out->body.n = (size_t)out->content_length;
+}
+
+/* The first reason, in the order of the message, for which it cannot be used. */
+static int verdict(int start, int lines, int sequence, const struct sip *out)
+{
+    bool routed = out->header[SIP_H_CALL_ID].n && !sequence;
+    if (start)
+        return start;
+    if (lines)
+        return lines;
+    if ((out->flags & SIP_NO_BLANK) && !routed)
+        return -REASON_SIP_NO_END;
+    if (!out->header[SIP_H_CALL_ID].n)
+        return -REASON_SIP_NO_CALL_ID;
+    return sequence;
+}
+
+int sip_parse(struct slice text, struct sip *out)
+{
+    bool too_long = text.n > SIP_MAX_MESSAGE;
+    memset(out, 0, sizeof *out);
+    if (too_long)
+        text.n = SIP_MAX_MESSAGE;
+    while (text.n && (*text.p == '\r' || *text.p == '\n'))
+        text = slice_skip(text, 1);
+    if (!text.n)
+        return -REASON_SIP_START_LINE;
+
+    struct slice rest = text;
+    int start = start_line(&rest, out);
+    int lines = headers(&rest, out);
+    out->head = slice_sub(text, 0, text.n - rest.n);
+    if (slice_find(out->head, 0) < out->head.n)
+        out->flags |= SIP_NUL;
+    int sequence = cseq(out);
+    tags(out);
+    top_via(out);
+    body(rest, out);
+    return too_long ? -REASON_SIP_TOO_LONG : verdict(start, lines, sequence, out);
+}
+
+/* True for the line that starts a message: a header line has its colon right after
+ * the first word. */
+static bool is_start_line(struct slice line)
+{
+    size_t n = token_length(line);
+    struct slice rest = slice_trim(slice_skip(line, n));
+    if (is_sip_version(line))
+        return true;
+    return sip_is_token(slice_sub(line, 0, n)) && rest.n && rest.p[0] != ':' &&
+           is_sip_version(last_word(rest));
+}
+
+bool sip_line_next(struct slice *rest, struct sip_line *out)
+{
+    uint16_t flags = 0;
+    struct slice line;
+
+    *out = (struct sip_line){.id = SIP_H_OTHER};
+    if (!rest->n)
+        return false;
+    size_t first = slice_find(*rest, '\n');
+    if (first < rest->n && is_start_line(slice_trim(slice_sub(*rest, 0, first))))
+        *rest = slice_skip(*rest, first + 1);
+    if (!rest->n || line_take(rest, &line, &flags) == LINE_BLANK) {
+        *rest = (struct slice){0};
+        return false;
+    }
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    out->raw = line;
+    if (line_split(line, &out->name, &out->value))
+        out->id = sip_header_find(out->name);
+    else
+        out->value = slice_trim(line);
+    return true;
+}
+
+/* Schemes by which a line without its version is still known as a request. */
+static bool has_sip_scheme(struct slice uri)
+{
+    return slice_istarts(uri, SLICE("sip:")) || slice_istarts(uri, SLICE("sips:")) ||
+           slice_istarts(uri, SLICE("tel:"));
+}
+
+bool sip_sniff(struct slice text)
+{
+    if (!text.n || !sip_is_token(slice_sub(text, 0, 1)))
+        return false;
+    size_t end = slice_find(text, '\n');
+    struct slice line = slice_trim(slice_sub(text, 0, end));
+    if (slice_istarts(line, SLICE("SIP/"))) {
+        struct slice rest = slice_trim(slice_skip(line, token_length(line)));
+        return is_sip_version(line) && rest.n && is_digit(rest.p[0]);
+    }
+    struct slice method = slice_sub(line, 0, token_length(line));
+    struct slice rest = slice_trim(slice_skip(line, method.n));
+    if (!rest.n || !sip_is_token(method))
+        return false;
+    if (is_sip_version(last_word(rest)))
+        return true;
+    return has_sip_scheme(rest) &&
+           (end == text.n || sip_method_find(method) != SIP_OTHER);
+}
