@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include "engine/defrag.h"
 #include "engine/intake.h"
 #include "engine/sniff.h"
 
@@ -10,27 +11,16 @@ static const int64_t TICK = 10000000; /* ns: how exact the capture's clock has t
 
 struct engine {
     struct intake in;
+    struct defrag *defrag;
     int64_t now, told; /* capture time; what the parts were last told */
 };
 
 void engine_free(struct engine *e)
 {
-    free(e);
-}
-
-struct engine *engine_new(const struct engine_options *options)
-{
-    struct engine *e = calloc(1, sizeof *e);
     if (!e)
-        return NULL;
-    e->in = (struct intake){
-        .ledger = options->ledger,
-        .calls = options->calls,
-        .text = options->text,
-        .longest = options->limits->message,
-        .invite_only = options->invite_only,
-    };
-    return e;
+        return;
+    defrag_free(e->defrag);
+    free(e);
 }
 
 const struct engine_counts *engine_counts(const struct engine *e)
@@ -54,10 +44,16 @@ static void datagram(struct engine *e, const struct origin *o, struct slice payl
     }
 }
 
-static void udp(struct engine *e, const struct frame *frame, const struct packet *p)
+static void udp(struct engine *e, const struct frame *frame, const struct packet *p,
+                const struct defrag_packet *whole)
 {
     e->in.counts.udp++;
     struct origin o = intake_origin(frame, p, TRANSPORT_UDP);
+    if (whole) {
+        o.reassembled = true;
+        o.frames = whole->frames;
+        o.nframes = whole->nframes;
+    }
     datagram(e, &o, p->payload);
 }
 
@@ -99,16 +95,74 @@ static void icmp(struct engine *e, const struct frame *frame, const struct packe
         intake_count(&e->in, frame, LEDGER_ICMP, 0, frame->len);
 }
 
-static void dispatch(struct engine *e, const struct frame *frame, struct packet *p)
+/* `whole`: the packet was put together from fragments; NULL: it was not. */
+static void dispatch(struct engine *e, const struct frame *frame,
+                     const struct packet *p, const struct defrag_packet *whole)
 {
     switch (p->kind) {
-    case PACKET_UDP: udp(e, frame, p); break;
+    case PACKET_UDP: udp(e, frame, p, whole); break;
     case PACKET_TCP: e->in.counts.tcp++; break;
     case PACKET_SCTP: sctp(e, frame, p); break;
-    case PACKET_FRAGMENT: e->in.counts.other++; break;
     case PACKET_ICMP: icmp(e, frame, p); break;
     case PACKET_HEP: hep(e, frame, p); break;
+    case PACKET_FRAGMENT: break;
     }
+}
+
+/* A tunnel may be fragmented, and its packets too: as often as packet_decode nests. */
+static void fragment(struct engine *e, const struct frame *frame, struct packet *p)
+{
+    struct defrag_packet whole;
+    e->in.counts.other++;
+    intake_keep(&e->in, frame);
+    while (p->kind == PACKET_FRAGMENT && defrag_feed(e->defrag, frame, p, &whole)) {
+        *p = whole.packet;
+        int r = packet_decode_transport(whole.data, p);
+        if (r < 0)
+            intake_count(&e->in, frame, (uint32_t)-r, p->detail, whole.data.n);
+        else if (p->kind != PACKET_FRAGMENT)
+            dispatch(e, frame, p, &whole);
+    }
+}
+
+/* A packet that lost fragments: where it is SIP, its start is shown and its call
+ * marked. */
+static void fragment_lost(void *ctx, const struct defrag_packet *lost)
+{
+    struct engine *e = ctx;
+    struct packet p = lost->packet;
+    struct slice text;
+    if (packet_decode_transport(lost->data, &p) < 0 || p.kind != PACKET_UDP ||
+        sniff_datagram(p.payload, &text) != SNIFF_SIP)
+        return;
+    struct origin o = intake_origin(&lost->frame, &p, TRANSPORT_UDP);
+    o.cut = true;
+    o.reassembled = lost->nframes > 1;
+    o.frames = lost->frames;
+    o.nframes = lost->nframes;
+    intake_message(&e->in, &o, text);
+    calls_touch(e->in.calls, &p.src, &p.dst, TRANSPORT_UDP, CALL_INCOMPLETE_FRAGMENT);
+}
+
+struct engine *engine_new(const struct engine_options *options)
+{
+    struct engine *e = calloc(1, sizeof *e);
+    if (!e)
+        return NULL;
+    e->in = (struct intake){
+        .ledger = options->ledger,
+        .calls = options->calls,
+        .text = options->text,
+        .longest = options->limits->message,
+        .invite_only = options->invite_only,
+    };
+    e->defrag =
+        defrag_new(options->limits->fragments, options->ledger, fragment_lost, e);
+    if (!e->defrag) {
+        engine_free(e);
+        return NULL;
+    }
+    return e;
 }
 
 /* Tells all parts the time; before the frame that moved it is looked at. */
@@ -120,6 +174,7 @@ static void advance(struct engine *e, int64_t now)
     if (now - e->told < TICK)
         return;
     e->told = now;
+    defrag_expire(e->defrag, now);
     calls_advance(e->in.calls, now);
 }
 
@@ -133,8 +188,10 @@ void engine_feed(struct engine *e, const struct frame *frame)
                           &p);
     if (r < 0)
         intake_count(&e->in, frame, (uint32_t)-r, p.detail, frame->len);
+    else if (p.kind == PACKET_FRAGMENT)
+        fragment(e, frame, &p);
     else
-        dispatch(e, frame, &p);
+        dispatch(e, frame, &p, NULL);
 }
 
 void engine_idle(struct engine *e, int64_t now)
@@ -144,5 +201,6 @@ void engine_idle(struct engine *e, int64_t now)
 
 void engine_end(struct engine *e)
 {
+    defrag_end(e->defrag);
     calls_end(e->in.calls);
 }

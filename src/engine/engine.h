@@ -21,8 +21,10 @@ struct engine_counts {
 };
 
 /* Called with every frame that a kept message came from (for saving): number and file.
- * A reassembled message calls it for each of its frames, when it is whole. NULL: nobody. */
-typedef void engine_claim(void *ctx, const struct msg *m, uint16_t file, uint64_t number);
+ * A reassembled message calls it for each of its frames, when it is whole. NULL:
+ * nobody. */
+typedef void engine_claim(void *ctx, const struct msg *m, uint16_t file,
+                          uint64_t number);
 
 struct engine_options {
     const struct limits *limits;
@@ -39,7 +41,8 @@ void engine_free(struct engine *e);
 /* Takes one frame. Its bytes are not used after the return. */
 void engine_feed(struct engine *e, const struct frame *frame);
 
-/* Nothing came for a while (live): lets holes and fragments time out by the clock given (ns). */
+/* Nothing came for a while (live): lets holes and fragments time out by the clock given
+ * (ns). */
 void engine_idle(struct engine *e, int64_t now);
 
 /* No more input: open streams and fragments are given up and counted. */

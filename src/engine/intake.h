@@ -20,7 +20,8 @@ struct intake {
 
 /* Where a message came from. */
 struct origin {
-    const struct frame *frame; /* that completes it; its data is NULL where it is gone */
+    const struct frame
+        *frame; /* that completes it; its data is NULL where it is gone */
     struct addr src, dst;
     int64_t time;
     const uint64_t *frames; /* of a reassembled message, else NULL */

@@ -19,8 +19,9 @@ enum sniff {
 };
 
 /*
- * Tells what a datagram is. For SNIFF_SIP *text is the message: the datagram without the
- * CRLFs that may stand before a start line (RFC 3261 7.5). Constant time but for those.
+ * Tells what a datagram is. For SNIFF_SIP *text is the message: the datagram without
+ * the CRLFs that may stand before a start line (RFC 3261 7.5). Constant time but for
+ * those.
  */
 enum sniff sniff_datagram(struct slice datagram, struct slice *text);
 
