@@ -28,22 +28,6 @@ const struct engine_counts *engine_counts(const struct engine *e)
     return &e->in.counts;
 }
 
-/* Media will be bound here: what a datagram is is known, and its addresses. */
-static void datagram(struct engine *e, const struct origin *o, struct slice payload)
-{
-    struct slice text;
-    switch (sniff_datagram(payload, &text)) {
-    case SNIFF_SIP: intake_message(&e->in, o, text); break;
-    case SNIFF_RTP: e->in.counts.rtp++; break;
-    case SNIFF_RTCP: e->in.counts.rtcp++; break;
-    case SNIFF_STUN: e->in.counts.stun++; break;
-    case SNIFF_OTHER:
-    case SNIFF_KEEPALIVE:
-    case SNIFF_DTLS:
-    case SNIFF_CHANNEL: break;
-    }
-}
-
 static void udp(struct engine *e, const struct frame *frame, const struct packet *p,
                 const struct defrag_packet *whole)
 {
@@ -54,22 +38,13 @@ static void udp(struct engine *e, const struct frame *frame, const struct packet
         o.frames = whole->frames;
         o.nframes = whole->nframes;
     }
-    datagram(e, &o, p->payload);
+    intake_datagram(&e->in, &o, p->payload);
 }
 
-/* What an agent saw elsewhere: its addresses and, where it says so, its time. */
 static void hep(struct engine *e, const struct frame *frame, const struct packet *p)
 {
-    static const uint8_t TRANSPORTS[256] = {
-        [6] = TRANSPORT_TCP, [132] = TRANSPORT_SCTP};
-    struct origin o = intake_origin(frame, p, TRANSPORTS[p->ip_proto]);
-    if (p->hep.time)
-        o.time = p->hep.time;
     e->in.counts.other++;
-    if (p->hep.payload_type == HEP_SIP || !p->hep.payload_type)
-        datagram(e, &o, p->payload);
-    else if (p->hep.payload_type == 5)
-        e->in.counts.rtcp++;
+    intake_hep(&e->in, frame, p);
 }
 
 static void sctp(struct engine *e, const struct frame *frame, const struct packet *p)

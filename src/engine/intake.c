@@ -1,5 +1,9 @@
 #include "engine/intake.h"
 
+#include "engine/sniff.h"
+
+enum { HEP_SIP = 1, HEP_RTCP = 5 }; /* chunk 11 of a HEP3 envelope */
+
 struct origin intake_origin(const struct frame *frame, const struct packet *packet,
                             unsigned transport)
 {
@@ -74,4 +78,34 @@ struct msg *intake_message(struct intake *in, const struct origin *origin,
     if (in->text->put(in->text, origin->frame, text.p, text.n, &a.span))
         a.span = (struct span){.file = SPAN_NONE, .length = (uint32_t)text.n};
     return calls_feed(in->calls, &a);
+}
+
+void intake_datagram(struct intake *in, const struct origin *origin,
+                     struct slice payload)
+{
+    struct slice text;
+    switch (sniff_datagram(payload, &text)) {
+    case SNIFF_SIP: intake_message(in, origin, text); break;
+    case SNIFF_RTP: in->counts.rtp++; break;
+    case SNIFF_RTCP: in->counts.rtcp++; break;
+    case SNIFF_STUN: in->counts.stun++; break;
+    case SNIFF_OTHER:
+    case SNIFF_KEEPALIVE:
+    case SNIFF_DTLS:
+    case SNIFF_CHANNEL: break;
+    }
+}
+
+void intake_hep(struct intake *in, const struct frame *frame,
+                const struct packet *packet)
+{
+    static const uint8_t TRANSPORTS[256] = {
+        [6] = TRANSPORT_TCP, [132] = TRANSPORT_SCTP};
+    struct origin o = intake_origin(frame, packet, TRANSPORTS[packet->ip_proto]);
+    if (packet->hep.time)
+        o.time = packet->hep.time;
+    if (packet->hep.payload_type == HEP_SIP || !packet->hep.payload_type)
+        intake_datagram(in, &o, packet->payload);
+    else if (packet->hep.payload_type == HEP_RTCP)
+        in->counts.rtcp++;
 }

@@ -45,6 +45,15 @@ struct origin intake_origin(const struct frame *frame, const struct packet *pack
 struct msg *intake_message(struct intake *in, const struct origin *origin,
                            struct slice text);
 
+/* Takes a whole datagram: a message, or what else shares such ports, which is counted.
+ * Media will be bound here. */
+void intake_datagram(struct intake *in, const struct origin *origin,
+                     struct slice payload);
+
+/* Takes what a HEP envelope carried, with the addresses and the time that it names. */
+void intake_hep(struct intake *in, const struct frame *frame,
+                const struct packet *packet);
+
 /* A frame that a message may come to need for saving: kept once, where frames do not
  * stay in a file. */
 void intake_keep(struct intake *in, const struct frame *frame);
