@@ -18,6 +18,7 @@ void strbuf_done(struct strbuf *b);
 /* Makes room for n bytes and returns where they go, or NULL. The caller adds to b->n. */
 char *strbuf_room(struct strbuf *b, size_t n);
 
+/* These append; a failure is kept in b->failed and the rest is then ignored. */
 void strbuf_add(struct strbuf *b, const void *bytes, size_t n);
 void strbuf_str(struct strbuf *b, const char *s);
 void strbuf_char(struct strbuf *b, char c);

@@ -48,6 +48,7 @@ void engine_idle(struct engine *e, int64_t now);
 /* No more input: open streams and fragments are given up and counted. */
 void engine_end(struct engine *e);
 
+/* What was seen until now; belongs to the engine. */
 const struct engine_counts *engine_counts(const struct engine *e);
 
 #endif

@@ -33,6 +33,7 @@ enum {
     PIECES_DIFFER = 4, /* ... with other values */
 };
 
+/* Frees what is held; it is then empty. */
 void pieces_done(struct pieces *p);
 
 /*

@@ -57,6 +57,7 @@ enum {
     CALL_INCOMPLETE_TABLE(INCOMPLETE)
 #undef INCOMPLETE
 };
+/* Sentence of one CALL_INCOMPLETE_BIT_*; NULL for a number out of range. */
 const char *call_incomplete_text(unsigned bit);
 
 enum { CALL_NOBODY, CALL_CALLER, CALL_CALLEE }; /* ended_by */

@@ -9,6 +9,7 @@
 
 #include "model/calls.h"
 
+/* A new index of links, owned by the caller; NULL when memory is short. free accepts NULL. */
 struct related *related_new(void);
 void related_free(struct related *r);
 

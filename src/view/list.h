@@ -9,6 +9,8 @@
 
 struct list;
 
+/* A list of all rows of the table in order of arrival, owned by the caller; NULL when
+ * memory is short. Both belong to the caller and outlive the list. free accepts NULL. */
 struct list *list_new(const struct view *v, const struct table *t);
 void list_free(struct list *l);
 

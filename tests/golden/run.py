@@ -6,14 +6,18 @@
     run.py SIPGLASS output [NAME...]     LIST: the whole output
     run.py --update SIPGLASS output [NAME...]   writes the expected files; read every one before committing
 
+    run.py --check-cases                 that make_cases.py still makes the files in cases/
+
 Without names, everything in the list. Exit status 0: all agree.
 """
 import difflib
+import filecmp
 import hashlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLES = os.path.join(HERE, "..", "..", "samples")
@@ -116,8 +120,20 @@ def values(found):
     return [[name, command] + rest for (name, command), rest in out.items()]
 
 
+def check_cases():
+    with tempfile.TemporaryDirectory() as made:
+        subprocess.run([sys.executable, os.path.join(HERE, "make_cases.py"), made], check=True)
+        names = set(os.listdir(made)) | set(os.listdir(CASES))
+        _, different, missing = filecmp.cmpfiles(made, CASES, sorted(names), shallow=False)
+    for name in different + missing:
+        print("%s: not what make_cases.py makes" % name)
+    return 1 if different or missing else 0
+
+
 def main():
     args = sys.argv[1:]
+    if args == ["--check-cases"]:
+        return check_cases()
     update = "--update" in args
     args = [a for a in args if a != "--update"]
     if len(args) < 2 or args[1] not in KINDS:
