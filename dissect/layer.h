@@ -18,6 +18,7 @@
     LAYER(ETHERNET, link_ethernet)     /* MAC addresses, EtherType or length */  \
     LAYER(VLAN, link_vlan)             /* 802.1Q, 802.1ad: tag, EtherType */     \
     LAYER(ETAG, link_etag)             /* 802.1BR */                             \
+    LAYER(CMD, link_cmd)               /* Cisco metadata: security group tag */  \
     LAYER(LLC, link_llc)               /* 802.2, SNAP */                         \
     LAYER(MPLS, link_mpls)             /* one label, RFC 3032 */                 \
     LAYER(PPPOE, link_pppoe)           /* RFC 2516 session */                    \
@@ -49,6 +50,8 @@
     LAYER(ETHERIP, tunnel_etherip) /* RFC 3378 */                                \
     LAYER(ESP, tunnel_esp)         /* esp.c; NULL cipher only */                 \
     LAYER(VXLAN, tunnel_vxlan)                                                   \
+    LAYER(VXLAN_GPE, tunnel_vxlan_gpe)                                           \
+    LAYER(NSH, tunnel_nsh) /* RFC 8300 */                                        \
     LAYER(GENEVE, tunnel_geneve)                                                 \
     LAYER(GTPU, tunnel_gtpu)                                                     \
     LAYER(TZSP, tunnel_tzsp)                                                     \

@@ -30,6 +30,22 @@ static int not_ip(struct walk *w, uint32_t detail)
     return -REASON_NOT_IP;
 }
 
+static bool carries_no_ip(uint32_t type)
+{
+    static const uint16_t TYPES[] = {
+        0x0806, 0x8035, /* ARP, RARP */
+        0x8863, 0x888e, /* PPPoE discovery, EAPOL */
+        0x88cc, 0x8809, /* LLDP, link aggregation */
+        0x8808, 0x88f7, /* pause, PTP */
+        0x9000, 0x22f0, /* loop test, AVTP */
+        0x88e5,         /* MACsec */
+    };
+    for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++)
+        if (TYPES[i] == type)
+            return true;
+    return false;
+}
+
 int link_ethertype(struct walk *w, uint32_t type)
 {
     switch (type) {
@@ -45,18 +61,11 @@ int link_ethertype(struct walk *w, uint32_t type)
     case 0x8864: return LAYER_PPPOE;
     case 0x880b: return LAYER_PPP;
     case 0x6558: return LAYER_ETHERNET; /* transparent Ethernet bridging */
-    case 0x0806:
-    case 0x8035: /* ARP, RARP */
-    case 0x8863:
-    case 0x888e:
-    case 0x88cc: /* PPPoE discovery, EAPOL, LLDP */
-    case 0x8809:
-    case 0x8808:
-    case 0x88f7: /* LACP, pause, PTP */
-    case 0x9000:
-    case 0x22f0:
-    case 0x88e5: /* loop test, AVTP, MACsec */ return not_ip(w, type);
+    case 0x894f: return LAYER_NSH;
+    case 0x8909: return LAYER_CMD;
     }
+    if (carries_no_ip(type))
+        return not_ip(w, type);
     if (type <= 1500) { /* IEEE 802.3: a length */
         if (type < w->whole)
             layer_length(w, type);
@@ -96,6 +105,11 @@ int link_etag(struct walk *w)
     if (w->at.n < 8)
         return -REASON_LINK_CUT;
     layer_path(w, PATH_ETAG, layer_be16(w->at.p + 2) & 0x3fff);
+    return typed_header(w, 8, 6);
+}
+
+int link_cmd(struct walk *w)
+{
     return typed_header(w, 8, 6);
 }
 

@@ -2,7 +2,15 @@
 #include "dissect/layer.h"
 
 /* Kinds for layer_path(). */
-enum { PATH_GRE = 16, PATH_ERSPAN, PATH_VXLAN, PATH_GENEVE, PATH_GTPU, PATH_L2TP };
+enum {
+    PATH_GRE = 16,
+    PATH_ERSPAN,
+    PATH_VXLAN,
+    PATH_GENEVE,
+    PATH_GTPU,
+    PATH_L2TP,
+    PATH_NSH
+};
 
 /* RFC 2784, 2890; version 1: RFC 2637 4.1. */
 enum { GRE_CHECKSUM = 0x8000, GRE_ROUTING = 0x4000, GRE_KEY = 0x2000 };
@@ -99,6 +107,61 @@ int tunnel_vxlan(struct walk *w)
     layer_path(w, PATH_VXLAN, layer_be32(w->at.p + 4) >> 8);
     layer_pass(w, 8);
     return LAYER_ETHERNET;
+}
+
+/* What VXLAN-GPE and NSH call by the same numbers. */
+static enum layer next_protocol(uint8_t number)
+{
+    switch (number) {
+    case 1: return LAYER_IPV4;
+    case 2: return LAYER_IPV6;
+    case 3: return LAYER_ETHERNET;
+    case 4: return LAYER_NSH;
+    }
+    return LAYER_DONE;
+}
+
+/* draft-ietf-nvo3-vxlan-gpe 3: instance and next protocol present, version 0. */
+static bool is_vxlan_gpe(struct slice s)
+{
+    return s.n >= 8 && (s.p[0] & 0xfe) == 0x0c && !s.p[1] && !s.p[2] && !s.p[7] &&
+           next_protocol(s.p[3]) != LAYER_DONE;
+}
+
+/* Senders mix up the ports, but not the flags. */
+static enum layer vxlan_layer(struct slice s)
+{
+    if (is_vxlan(s))
+        return LAYER_VXLAN;
+    return is_vxlan_gpe(s) ? LAYER_VXLAN_GPE : LAYER_DONE;
+}
+
+int tunnel_vxlan_gpe(struct walk *w)
+{
+    enum layer next = next_protocol(w->at.p[3]);
+    layer_path(w, PATH_VXLAN, layer_be32(w->at.p + 4) >> 8);
+    layer_pass(w, 8);
+    return (int)next;
+}
+
+int tunnel_nsh(struct walk *w)
+{
+    const uint8_t *p = w->at.p;
+    if (w->at.n < 8)
+        return -REASON_TUNNEL_CUT;
+    size_t header = (layer_be16(p) & 0x3fu) * 4;
+    enum layer next = next_protocol(p[3]);
+    if (p[0] >> 6 || header < 8)
+        return -REASON_TUNNEL_BAD;
+    if (w->at.n < header)
+        return -REASON_TUNNEL_CUT;
+    layer_path(w, PATH_NSH, layer_be32(p + 4) >> 8); /* service path */
+    layer_pass(w, header);
+    if (next == LAYER_DONE) {
+        w->out->detail = p[3];
+        return -REASON_NOT_IP;
+    }
+    return (int)next;
 }
 
 /* RFC 8926 3.4. */
@@ -266,7 +329,8 @@ static enum layer by_port(const struct walk *w, uint16_t port)
 {
     switch (port) {
     case 4789:
-    case 8472: return is_vxlan(w->at) ? LAYER_VXLAN : LAYER_DONE;
+    case 8472:
+    case 4790: return vxlan_layer(w->at);
     case 6081: return is_geneve(w->at) ? LAYER_GENEVE : LAYER_DONE;
     case 2152: return is_gtpu(w->at, w->whole) ? LAYER_GTPU : LAYER_DONE;
     case 37008: return is_tzsp(w->at) ? LAYER_TZSP : LAYER_DONE;
