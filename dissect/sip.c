@@ -199,6 +199,8 @@ static int start_line(struct slice *rest, struct sip *out)
 static void via_count(struct slice value, struct sip *out)
 {
     struct slice one;
+    if (value.n && slice_find(value, ',') == value.n)
+        value.n = 0, out->via_count += out->via_count < UINT16_MAX;
     while (out->via_count < UINT16_MAX && sip_value_next(&value, &one))
         out->via_count++;
 }
@@ -272,9 +274,9 @@ static void top_via(struct sip *out)
 {
     struct slice rest = out->header[SIP_H_VIA], one;
     struct sip_via via;
-    if (!sip_value_next(&rest, &one) || !sip_via(one, &via))
+    if (!sip_value_next(&rest, &one) || !sip_via_split(one, &via))
         return;
-    out->branch = via.branch;
+    out->branch = sip_param(via.params, SLICE("branch"));
     out->sent_by = via.sent_by;
     out->via_transport = via.transport;
 }
@@ -314,10 +316,19 @@ static int verdict(int start, int lines, int sequence, const struct sip *out)
     return sequence;
 }
 
+/* Zeroes *out. A size that the compiler does not see keeps it from `rep stos`, whose
+ * start alone costs a tenth of the whole parse. */
+static void clear(struct sip *out)
+{
+    size_t n = sizeof *out;
+    __asm__("" : "+r"(n));
+    memset(out, 0, n);
+}
+
 int sip_parse(struct slice text, struct sip *out)
 {
     bool too_long = text.n > SIP_MAX_MESSAGE;
-    memset(out, 0, sizeof *out);
+    clear(out);
     if (too_long)
         text.n = SIP_MAX_MESSAGE;
     while (text.n && (*text.p == '\r' || *text.p == '\n'))

@@ -90,6 +90,25 @@ const char *sip_method_name(enum sip_method m)
     return methods[(unsigned)m < SIP_METHOD_COUNT ? m : SIP_OTHER].text;
 }
 
+/* Same n bytes; names are short, so that a call to memcmp costs more than the work. */
+static inline bool same_bytes(const char *a, const uint8_t *b, size_t n)
+{
+    uint64_t x, y;
+    if (n < sizeof x) {
+        while (n && a[n - 1] == (char)b[n - 1])
+            n--;
+        return !n;
+    }
+    for (size_t i = 0;; i = i + 2 * sizeof x <= n ? i + sizeof x : n - sizeof x) {
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        if (x != y)
+            return false;
+        if (i + sizeof x == n)
+            return true;
+    }
+}
+
 enum sip_header sip_header_find(struct slice name)
 {
     if (!name.n)
@@ -105,7 +124,7 @@ enum sip_header sip_header_find(struct slice name)
         const struct word *w = &headers[*row - 1];
         if (w->n != name.n)
             continue;
-        if (!memcmp(w->text, name.p, name.n) ||
+        if (same_bytes(w->text, name.p, name.n) ||
             slice_ieq(slice_of(w->text, w->n), name))
             return (enum sip_header)(*row - 1);
     }

@@ -32,11 +32,10 @@ static size_t find_unquoted(struct slice s, uint8_t c)
 static size_t angle_find(struct slice value)
 {
     size_t open = find_unquoted(value, '<');
-    if (open == value.n)
-        return open;
     struct slice before = slice_sub(value, 0, open);
-    if (before.n && find_unquoted(before, ';') < before.n &&
-        find_unquoted(before, ':') < before.n)
+    if (!before.n || open == value.n)
+        return open;
+    if (find_unquoted(before, ';') < before.n && find_unquoted(before, ':') < before.n)
         return value.n;
     return open;
 }
@@ -44,12 +43,10 @@ static size_t angle_find(struct slice value)
 struct slice sip_address_params(struct slice value)
 {
     size_t open = angle_find(value), from = 0;
-    if (open < value.n) {
-        struct slice inner = slice_skip(value, open);
-        from = open + slice_find(inner, '>');
-    }
-    struct slice rest = slice_skip(value, from);
-    return slice_skip(rest, find_unquoted(rest, ';'));
+    if (open < value.n)
+        from = open + slice_find(slice_skip(value, open), '>') + 1;
+    struct slice rest = slice_trim(slice_skip(value, from));
+    return slice_skip(rest, rest.n && rest.p[0] == ';' ? 0 : find_unquoted(rest, ';'));
 }
 
 static struct slice unquote(struct slice s)
@@ -152,17 +149,25 @@ bool sip_uri(struct slice text, struct sip_uri *out)
     return u.scheme.n > 0;
 }
 
+/* Length of a parameter's name with its blanks: to '=', ';' or the end. */
+static size_t name_length(struct slice s)
+{
+    size_t i = 0;
+    while (i < s.n && s.p[i] != '=' && s.p[i] != ';' && s.p[i] != '"')
+        i++;
+    return i;
+}
+
 struct slice sip_param(struct slice params, struct slice name)
 {
     while (params.n) {
-        size_t end = find_unquoted(params, ';');
-        struct slice one = slice_sub(params, 0, end);
-        params = slice_skip(params, end + 1);
-        size_t eq = slice_find(one, '=');
-        if (!slice_ieq(slice_trim(slice_sub(one, 0, eq)), name))
-            continue;
-        return eq < one.n ? unquote(slice_skip(one, eq + 1))
-                          : slice_of(one.p + one.n, 0);
+        size_t n = name_length(params);
+        struct slice rest = slice_skip(params, n);
+        bool valued = rest.n && rest.p[0] == '=';
+        struct slice value = slice_sub(rest, valued, find_unquoted(rest, ';') - valued);
+        if (n >= name.n && slice_ieq(slice_trim(slice_sub(params, 0, n)), name))
+            return valued ? unquote(value) : slice_of(rest.p, 0);
+        params = slice_skip(rest, valued + value.n + 1);
     }
     return (struct slice){0};
 }
@@ -211,29 +216,34 @@ static size_t word_length(struct slice s)
     return i;
 }
 
-bool sip_via(struct slice value, struct sip_via *out)
+bool sip_via_split(struct slice value, struct sip_via *out)
 {
-    struct sip_via v = {0};
     size_t first = slice_find(value, '/');
     size_t second = slice_find(slice_skip(value, first + 1), '/');
     struct slice rest = slice_trim(slice_skip(value, first + second + 2));
-    uint64_t rport = 0;
 
-    v.transport = slice_sub(rest, 0, word_length(rest));
-    rest = slice_trim(slice_skip(rest, v.transport.n));
-    size_t semi = slice_find(rest, ';');
-    v.sent_by = slice_trim(slice_sub(rest, 0, semi));
-    v.params = slice_skip(rest, semi);
-    if (!v.transport.n) {
-        *out = (struct sip_via){0};
+    *out = (struct sip_via){.transport = slice_sub(rest, 0, word_length(rest))};
+    if (!out->transport.n) {
+        out->transport = (struct slice){0};
         return false;
     }
-    host_port(v.sent_by, &v.host, &v.port);
-    v.branch = sip_param(v.params, SLICE("branch"));
-    v.received = sip_param(v.params, SLICE("received"));
-    slice_u64(sip_param(v.params, SLICE("rport")), &rport);
-    v.rport = rport <= UINT16_MAX ? (uint16_t)rport : 0;
-    *out = v;
+    rest = slice_trim(slice_skip(rest, out->transport.n));
+    size_t semi = slice_find(rest, ';');
+    out->sent_by = slice_trim(slice_sub(rest, 0, semi));
+    out->params = slice_skip(rest, semi);
+    return true;
+}
+
+bool sip_via(struct slice value, struct sip_via *out)
+{
+    uint64_t rport = 0;
+    if (!sip_via_split(value, out))
+        return false;
+    host_port(out->sent_by, &out->host, &out->port);
+    out->branch = sip_param(out->params, SLICE("branch"));
+    out->received = sip_param(out->params, SLICE("received"));
+    slice_u64(sip_param(out->params, SLICE("rport")), &rport);
+    out->rport = rport <= UINT16_MAX ? (uint16_t)rport : 0;
     return true;
 }
 

@@ -39,6 +39,9 @@ struct sip_via {
 };
 bool sip_via(struct slice value, struct sip_via *out);
 
+/* The same, but only transport, sent_by and params are set: for every message. */
+bool sip_via_split(struct slice value, struct sip_via *out);
+
 /* The telephone number in a URI's user part: '+' and digits, visual separators taken
  * out, into out (at most cap bytes). Returns its length; 0 where it is no number, or a
  * longer one. */
