@@ -12,29 +12,42 @@
 #include "dissect/packet.h"
 #include "dissect/sip.h"
 #include "model/call.h"
+#include "model/hop.h"
 
 struct related; /* how legs are joined: related.h */
 
 struct calls {
-    struct limits limits;
+    const struct limits *limits;
     struct ledger *ledger;
     struct mem_pool pool;
-    VEC(struct call *) list; /* by id; rows of calls given up are taken out in batches (NULL until then) */
-    VEC(struct msg *) msgs;  /* by id; the same */
-    struct hash by_call_id, hops;
-    struct arena strays; /* malformed messages without a call */
+    VEC(struct call *)
+    list; /* by id; rows of calls given up are taken out in batches (NULL until then) */
+    VEC(struct msg *) msgs;          /* by id; the same */
+    VEC(uint32_t) list_ids, msg_ids; /* their ids, also of the rows that are NULL */
+    struct hash by_call_id;
+    struct hops hops;
+    struct stray {
+        struct arena arena;
+        struct msg *first, *last;
+        size_t n;
+    } strays[2]; /* malformed messages without a call; the older half is given up at a
+                    limit */
     struct related *related;
-    int64_t now;          /* newest capture time */
-    uint64_t version;     /* grows with every change to any call */
-    uint64_t layout;      /* grows when rows of list or msgs moved or left */
+    int64_t now;                  /* newest capture time */
+    uint64_t version;             /* grows with every change to any call */
+    uint64_t layout;              /* grows when rows of list or msgs moved or left */
     uint32_t next_call, next_msg; /* ids */
-    size_t calls_kept, msgs_kept;
-    uint64_t calls_seen, msgs_seen; /* with those given up; msgs with copies and malformed */
-    struct call *oldest, *newest;
+    size_t calls_kept, msgs_kept; /* not NULL in list and msgs */
+    uint64_t calls_seen,
+        msgs_seen; /* with those given up; msgs with copies and malformed */
+    struct call_queue {
+        struct call *oldest, *newest;
+    } live, finished;
     struct call *pending_first, *pending_last;
 };
 
-/* A message on its way into the model. Everything is the caller's and copied if kept. */
+/* A message on its way into the model. Everything is the caller's and copied if kept.
+ */
 struct arrival {
     const struct frame *frame; /* the frame that completes it */
     const struct sip *sip;     /* parsed; of a malformed one what was read */
@@ -70,9 +83,11 @@ void calls_end(struct calls *c);
 
 /*
  * An ICMP error: evidence for the call whose packet it quotes. `quoted` is what the
- * quote holds of the packet's payload (maybe nothing). Returns the call, NULL: unknown flow.
+ * quote holds of the packet's payload (maybe nothing). Returns the call, NULL: unknown
+ * flow.
  */
-struct call *calls_icmp(struct calls *c, const struct frame *frame, const struct packet *packet);
+struct call *calls_icmp(struct calls *c, const struct frame *frame,
+                        const struct packet *packet);
 
 /* Marks the call of the newest message on the connection, both ways, as incomplete
  * (bits CALL_INCOMPLETE_*). */

@@ -13,4 +13,10 @@ struct dialog {
     bool early;        /* no 2xx yet */
 };
 
+struct call;
+
+/* The dialog of a message with two tags, made where it is new. NULL: no tags, too many
+ * dialogs, or memory is short. */
+struct dialog *dialog_get(struct call *call, struct msg *m);
+
 #endif

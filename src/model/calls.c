@@ -1,0 +1,426 @@
+#include "model/calls.h"
+
+#include "model/keep.h"
+#include "model/related.h"
+
+#include <stdlib.h>
+
+void calls_free(struct calls *c)
+{
+    if (!c)
+        return;
+    keep_nothing(c);
+    related_free(c->related);
+    hash_done(&c->by_call_id);
+    hops_done(&c->hops);
+    mem_pool_done(&c->pool);
+    free(c);
+}
+
+struct calls *calls_new(const struct limits *limits, struct ledger *ledger)
+{
+    struct calls *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->limits = limits;
+    c->ledger = ledger;
+    mem_pool_init(&c->pool);
+    hops_init(&c->hops, &c->pool);
+    for (int i = 0; i < 2; i++)
+        arena_init(&c->strays[i].arena, &c->pool);
+    if (!(c->related = related_new())) {
+        calls_free(c);
+        return NULL;
+    }
+    return c;
+}
+
+static bool same_call_id(const void *value, const void *key)
+{
+    const struct call *call = value;
+    const struct slice *id = key;
+    return call->call_id->n == id->n && !memcmp(call->call_id->p, id->p, id->n);
+}
+
+struct call *calls_find(const struct calls *c, struct slice call_id)
+{
+    if (!call_id.n)
+        return NULL;
+    return hash_find(&c->by_call_id, hash_bytes(call_id.p, call_id.n), same_call_id,
+                     &call_id);
+}
+
+static void no_memory(struct calls *c, const struct arrival *a)
+{
+    ledger_count(c->ledger, LEDGER_NO_MEMORY, 0, a->text.n, a->frame->file,
+                 a->frame->number);
+}
+
+static const struct str *call_id_of(struct arena *arena, struct slice id)
+{
+    struct str *s = arena_alloc(arena, sizeof *s + id.n + 1);
+    if (!s)
+        return NULL;
+    *s = (struct str){.n = (uint32_t)id.n};
+    memcpy(s->p, id.p, id.n);
+    s->p[id.n] = 0;
+    return s;
+}
+
+static struct call *call_new(struct calls *c, const struct arrival *a, struct slice id,
+                             uint64_t hash)
+{
+    struct arena arena;
+    arena_init(&arena, &c->pool);
+    struct call *call = arena_zalloc(&arena, sizeof *call);
+    const struct str *call_id = call ? call_id_of(&arena, id) : NULL;
+    if (!call_id || hash_add(&c->by_call_id, hash, call)) {
+        arena_done(&arena);
+        return NULL;
+    }
+    call->arena = arena;
+    call->id = c->next_call + 1;
+    call->call_id = call_id;
+    call->hash = hash;
+    if (!keep_call(c, call)) {
+        hash_remove(&c->by_call_id, hash, call);
+        arena = call->arena;
+        arena_done(&arena);
+        return NULL;
+    }
+    c->next_call++;
+    c->calls_seen++;
+    call_open(call, a);
+    return call;
+}
+
+static bool has_sdp(const struct sip *sip)
+{
+    struct slice type = sip->header[SIP_H_CONTENT_TYPE];
+    if (!sip->body.n)
+        return false;
+    if (!type.n)
+        return slice_istarts(sip->body, SLICE("v=0"));
+    if (slice_istarts(type, SLICE("application/sdp")))
+        return true;
+    return slice_istarts(type, SLICE("multipart/")) &&
+           memmem(sip->body.p, sip->body.n, "application/sdp", 15);
+}
+
+/* What a message says by itself; nothing of it lies in the arrival's memory. */
+static void draft_fill(struct msg *m, const struct arrival *a)
+{
+    const struct sip *sip = a->sip;
+    uint64_t rseq = 0;
+    *m = (struct msg){
+        .time = a->time,
+        .seen = a->time,
+        .frame = a->frame->number,
+        .text = a->span,
+        .cseq = sip->cseq,
+        .path = a->path ^ (uint32_t)a->depth << 28,
+        .digest = msg_digest(a->text),
+        .file = a->frame->file,
+        .interface = a->frame->interface,
+        .status = sip->status,
+        .method = sip->method,
+        .malformed = a->malformed,
+    };
+    m->text.length = (uint32_t)a->text.n;
+    if (a->malformed)
+        return;
+    if (m->status > 100 && m->status < 200) {
+        m->flags |= MSG_EARLY;
+        slice_u64(sip->header[SIP_H_RSEQ], &rseq);
+        m->rseq = (uint32_t)rseq;
+    }
+    if (has_sdp(sip))
+        m->flags |= MSG_SDP;
+    if (a->reassembled)
+        m->flags |= MSG_REASSEMBLED;
+    if (sip->flags & SIP_CUT && (a->reassembled || a->frame->caplen < a->frame->len))
+        m->flags |= MSG_CUT;
+}
+
+/* Puts the draft into an arena and the list of messages. NULL when memory is short. */
+static struct msg *msg_keep(struct calls *c, struct arena *arena,
+                            const struct msg *draft, const struct arrival *a)
+{
+    struct msg *m = arena_alloc(arena, sizeof *m);
+    if (!m)
+        return NULL;
+    *m = *draft;
+    m->id = c->next_msg + 1;
+    if (a->nframes > 1 && a->frames) {
+        uint64_t *frames = arena_alloc(arena, a->nframes * sizeof *frames);
+        if (frames) {
+            memcpy(frames, a->frames, a->nframes * sizeof *frames);
+            m->frames = frames;
+            m->nframes = a->nframes;
+        }
+    }
+    if (!keep_msg(c, m))
+        return NULL;
+    c->next_msg++;
+    m->hop->refs++;
+    m->hop->last = m;
+    return m;
+}
+
+static void call_append(struct call *call, struct msg *m)
+{
+    m->call = call;
+    m->prev = call->last;
+    *(call->last ? &call->last->next : &call->first) = m;
+    call->last = m;
+    if (!call->hop)
+        call->hop = m->hop;
+    call->kept++;
+}
+
+static bool tries_again(const struct call *call, const struct txn *txn)
+{
+    return txn->method == SIP_INVITE && txn->initial && !call->last_request &&
+           (call->status == 401 || call->status == 407 || call->status / 100 == 3);
+}
+
+/* The message's transaction; a new one only for messages that are kept. */
+static struct txn *txn_of(struct call *call, const struct msg *draft,
+                          const struct sip *sip, bool add)
+{
+    struct txn_key key = {
+        .branch = sip->branch,
+        .hop = draft->hop,
+        .from_tag = draft->from_tag,
+        .cseq = draft->cseq,
+        .method = draft->method,
+        .response = draft->status != 0,
+        .to_tag = sip->to_tag.n != 0,
+    };
+    struct txn *txn = txn_find(call->txns, &key);
+    if (txn || !add || !(txn = txn_new(&call->arena, call->txns, &key)))
+        return txn;
+    txn->new_attempt = tries_again(call, txn);
+    txn->next = call->txns;
+    call->txns = txn;
+    return txn;
+}
+
+/* Facts of a message that is no copy. */
+static void learn(struct calls *c, struct call *call, struct msg *m, struct txn *txn,
+                  const struct arrival *a, bool kept)
+{
+    call->messages++;
+    if (m->flags & MSG_RETRANSMISSION)
+        call->retransmissions++;
+    bool awaited = call_see(call, m, kept ? txn : NULL, a);
+    if (txn && kept) {
+        txn_add(txn, m);
+        if (txn->initial && txn->request == m)
+            txn->near = a->sip->via_count <= call->vias || !call->vias;
+    }
+    if (awaited || (call->last_request && m->flags & MSG_RETRANSMISSION && !m->status))
+        keep_pending(c, call);
+}
+
+static void mark_repeated(struct msg *m, const struct txn *txn)
+{
+    struct msg *first = txn ? txn_repeated(txn, m) : NULL;
+    if (!first)
+        return;
+    m->flags |= MSG_RETRANSMISSION;
+    m->same = first;
+    first->seen = m->time;
+}
+
+static void update(struct calls *c, struct call *call, const struct msg *m)
+{
+    if (m->time > call->newest)
+        call->newest = m->time;
+    if (m->flags & MSG_CUT)
+        call->incomplete |= CALL_INCOMPLETE_CUT;
+    unsigned state = call_evaluate(call, c->now);
+    if (state != call->state)
+        keep_state(c, call, state);
+    call->version = c->version;
+}
+
+/* Over the limit of messages, or of memory: the facts go on, the message does not stay.
+ */
+static void pass(struct calls *c, struct call *call, struct msg *draft,
+                 const struct arrival *a)
+{
+    bool full = call->kept >= c->limits->max_messages;
+    if (full)
+        ledger_count(c->ledger, LEDGER_MESSAGES_LIMIT, 0, a->text.n, a->frame->file,
+                     a->frame->number);
+    else
+        no_memory(c, a);
+    call->incomplete |= CALL_INCOMPLETE_LIMIT;
+    if (draft->flags & MSG_COPY)
+        return;
+    struct txn *txn = txn_of(call, draft, a->sip, false);
+    mark_repeated(draft, txn);
+    learn(c, call, draft, txn, a, false);
+}
+
+static struct msg *take(struct calls *c, struct call *call, struct msg *draft,
+                        const struct arrival *a)
+{
+    bool keep = call->kept < c->limits->max_messages;
+    draft->from_tag = call_tag(call, a->sip->from_tag, keep);
+    draft->to_tag = call_tag(call, a->sip->to_tag, keep);
+    struct msg *original = msg_copied(call->last, draft);
+    if (original) {
+        draft->flags |= MSG_COPY;
+        draft->same = original;
+        call->copies++;
+    }
+    struct msg *m = keep ? msg_keep(c, &call->arena, draft, a) : NULL;
+    if (!m) {
+        pass(c, call, draft, a);
+        return NULL;
+    }
+    if (m->method == SIP_OTHER)
+        m->method_name = call_tag(call, a->sip->method_name, true);
+    if (original) {
+        m->txn = original->txn;
+    } else {
+        m->txn = txn_of(call, m, a->sip, true);
+        mark_repeated(m, m->txn);
+    }
+    call_append(call, m);
+    if (!original)
+        learn(c, call, m, m->txn, a, true);
+    return m;
+}
+
+/* A row of its own, beside its call where that is known. */
+static struct msg *take_malformed(struct calls *c, const struct arrival *a,
+                                  struct hop *hop)
+{
+    struct call *call = calls_find(c, a->sip->header[SIP_H_CALL_ID]);
+    struct stray *s = &c->strays[0];
+    struct msg draft;
+    draft_fill(&draft, a);
+    draft.hop = hop;
+    if (call && call->kept >= c->limits->max_messages) {
+        pass(c, call, &draft, a);
+        return NULL;
+    }
+    struct msg *original = msg_copied(call ? call->last : s->last, &draft);
+    if (original) {
+        draft.flags |= MSG_COPY;
+        draft.same = original;
+    }
+    struct msg *m = msg_keep(c, call ? &call->arena : &s->arena, &draft, a);
+    if (!m) {
+        no_memory(c, a);
+        return NULL;
+    }
+    if (call) {
+        call_append(call, m);
+        call->messages += !original;
+        call->copies += original != NULL;
+        call->version = c->version;
+        return m;
+    }
+    m->prev = s->last;
+    *(s->last ? &s->last->next : &s->first) = m;
+    s->last = m;
+    s->n++;
+    return m;
+}
+
+static struct msg *take_message(struct calls *c, const struct arrival *a,
+                                struct hop *hop)
+{
+    struct slice id = a->sip->header[SIP_H_CALL_ID];
+    uint64_t hash = hash_bytes(id.p, id.n);
+    struct call *call = hash_find(&c->by_call_id, hash, same_call_id, &id);
+    if (!call && !(call = call_new(c, a, id, hash))) {
+        no_memory(c, a);
+        return NULL;
+    }
+    struct msg draft;
+    draft_fill(&draft, a);
+    draft.hop = hop;
+    struct msg *m = take(c, call, &draft, a);
+    update(c, call, m ? m : &draft);
+    if (m && !(m->flags & (MSG_COPY | MSG_RETRANSMISSION)))
+        related_feed(c->related, c, call, m, a);
+    return m;
+}
+
+struct msg *calls_feed(struct calls *c, const struct arrival *a)
+{
+    calls_advance(c, a->time);
+    c->msgs_seen++;
+    c->version++;
+    struct hop *hop = hop_get(&c->hops, &a->src, &a->dst, a->transport);
+    if (!hop) {
+        no_memory(c, a);
+        return NULL;
+    }
+    hop->refs++; /* it stays while this goes on, whatever leaves at the limits */
+    struct msg *m = a->malformed ? take_malformed(c, a, hop) : take_message(c, a, hop);
+    hop_drop(&c->hops, hop);
+    keep_limits(c);
+    return m;
+}
+
+void calls_advance(struct calls *c, int64_t now)
+{
+    if (now <= c->now)
+        return;
+    c->now = now;
+    keep_look(c);
+}
+
+void calls_end(struct calls *c)
+{
+    for (size_t i = 0; i < c->list.n; i++) {
+        struct call *call = c->list.at[i];
+        if (!call)
+            continue;
+        unsigned state = call_evaluate(call, c->now);
+        if (state != call->state)
+            keep_state(c, call, state);
+        if (state == CALL_TRYING || state == CALL_RINGING || state == CALL_ANSWERED) {
+            call->incomplete |= CALL_INCOMPLETE_END;
+            call->version = ++c->version;
+        }
+    }
+}
+
+static void touch(struct calls *c, const struct hop *hop, unsigned incomplete)
+{
+    struct call *call = hop && hop->last ? hop->last->call : NULL;
+    if (!call)
+        return;
+    call->incomplete |= (uint8_t)incomplete;
+    call->version = ++c->version;
+}
+
+void calls_touch(struct calls *c, const struct addr *src, const struct addr *dst,
+                 unsigned transport, unsigned incomplete)
+{
+    touch(c, hop_find(&c->hops, src, dst, transport), incomplete);
+    touch(c, hop_find(&c->hops, dst, src, transport), incomplete);
+}
+
+size_t calls_memory(const struct calls *c)
+{
+    return sizeof *c + c->pool.used + (c->list.cap + c->msgs.cap) * sizeof(void *) +
+           (c->list_ids.cap + c->msg_ids.cap) * sizeof(uint32_t) +
+           (c->by_call_id.cap + c->hops.by_addr.cap) * sizeof(struct hash_slot) +
+           related_memory(c->related);
+}
+
+void calls_clear(struct calls *c)
+{
+    keep_nothing(c);
+    hash_done(&c->by_call_id);
+    hops_done(&c->hops);
+    related_clear(c->related);
+}
