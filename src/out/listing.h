@@ -39,7 +39,8 @@ struct listing {
     struct listing_column column[LISTING_COLUMNS];
     size_t columns;
     uint64_t shown;
-    int64_t day; /* table: of the newest time shown; INT64_MIN: none yet */
+    int64_t day;      /* table: of the row written last; INT64_MIN: none yet */
+    int64_t day_time; /* a time of that day, ns */
 };
 
 /* Starts a listing: heading row of a table or of CSV. References are kept until the

@@ -4,7 +4,14 @@
 
 #include "view/view.h"
 
-enum detail_kind { DETAIL_FACT, DETAIL_HEADER, DETAIL_PART, DETAIL_SDP, DETAIL_BODY, DETAIL_FINDING };
+enum detail_kind {
+    DETAIL_FACT,
+    DETAIL_HEADER,
+    DETAIL_PART,
+    DETAIL_SDP,
+    DETAIL_BODY,
+    DETAIL_FINDING
+};
 
 struct detail_line {
     enum detail_kind kind;
@@ -18,7 +25,8 @@ struct detail {
     size_t n;
 };
 
-/* Returns 0 and *out, -ERR_GONE where the text is no longer kept, -ERR_IO, -ERR_NOMEM. */
+/* Returns 0 and *out, -ERR_GONE where the text is no longer kept, -ERR_IO, -ERR_NOMEM.
+ */
 int detail_build(const struct view *v, const struct msg *m, struct detail **out);
 void detail_free(struct detail *d);
 

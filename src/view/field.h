@@ -5,6 +5,7 @@
 #ifndef VIEW_FIELD_H
 #define VIEW_FIELD_H
 
+#include "dissect/sip.h"
 #include "view/view.h"
 
 enum value_type {
@@ -23,8 +24,8 @@ struct value {
         int64_t i;
         double r;
         struct {
-            const char *p; /* in the model, static, or in the row's scratch: until the next
-                              get with the same scratch */
+            const char *p; /* in the model, static, or in the row's scratch: until the
+                              next get with the same scratch */
             size_t n;
         };
     };
@@ -32,14 +33,19 @@ struct value {
 
 struct row {
     const struct view *view;
-    const void *object;     /* struct call, struct msg, struct ledger_row, struct field */
+    const void *object; /* struct call, struct msg, struct ledger_row, struct field */
     struct strbuf *scratch; /* for values that have to be made */
     struct strbuf *text;    /* cache of the message text read last (object's) */
     const void *text_of;    /* whose text it is; NULL: none yet */
+    struct sip sip;         /* that text parsed */
 };
 
 /* What the tone of a cell is: colours carry meaning and nothing else. */
 enum tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_REQUEST, TONE_DIM };
+
+/* Tone of a response: 1xx dim, 2xx good, 3xx as requests, 401/407 warn, others bad; 0:
+ * plain. */
+enum tone tone_of_status(unsigned status);
 
 struct field {
     const char *name;  /* as SPEC has it */
@@ -48,7 +54,8 @@ struct field {
     enum value_type type;
     uint8_t width;  /* columns in a table; 0: takes what is left */
     uint8_t digits; /* decimals in a table, of REAL, TIME and DURATION */
-    bool shown;     /* in the default table */
+    uint8_t place;  /* in the default table, from 1; 0: not in it. On a narrow terminal
+                       the last places are left out first */
     const char *help;
     void (*get)(struct row *row, struct value *out);
     enum tone (*tone)(struct row *row); /* NULL: plain */
@@ -63,9 +70,12 @@ struct table {
     const void *(*at)(const struct view *v, size_t i);
 };
 
-extern const struct table TABLE_CALLS, TABLE_MESSAGES, TABLE_LEDGER, TABLE_FIELDS;
+extern const struct table TABLE_CALLS, TABLE_MESSAGES, TABLE_STREAMS, TABLE_SLICES,
+    TABLE_OFFERS, TABLE_EVENTS, TABLE_FINDINGS, TABLE_REGISTRATIONS, TABLE_LEDGER,
+    TABLE_KPIS, TABLE_FIELDS;
 
-/* All tables, in SPEC's order, NULL at the end. Those whose data comes later have no rows. */
+/* All tables, in SPEC's order, NULL at the end. Those whose data comes later have no
+ * rows. */
 extern const struct table *const TABLES[];
 
 /* Table and field by name; NULL: none. */
@@ -75,11 +85,26 @@ const struct field *field_find(const struct table *t, const char *name);
 /* The nearest field name to a wrong one, for messages; never NULL. */
 const char *field_nearest(const struct table *t, const char *name);
 
+/* The field's value for the row's object; null where it has no data yet. */
+static inline void field_get(const struct field *f, struct row *row, struct value *out)
+{
+    out->type = VALUE_NULL;
+    if (f->get)
+        f->get(row, out);
+}
+
+/* "text", "integer": how `fields` names a type. */
+const char *value_type_name(enum value_type type);
+
 /* Order of two values of one field: < 0, 0, > 0; null comes last. */
 int value_compare(const struct value *a, const struct value *b);
 
-/* A value as a person reads it in a table (sanitised, without padding): times as local or UTC
- * time of day or date, durations with field->digits. Null: "". */
+/* Short name of a row of the ledger, and its sentence with the detail. */
+const char *ledger_reason_name(uint32_t reason);
+void ledger_what(const struct ledger_row *r, struct strbuf *out);
+
+/* A value as a person reads it in a table (sanitised, without padding): times as local
+ * or UTC time of day or date, durations with field->digits. Null: "". */
 void value_text(const struct view *v, const struct field *f, const struct value *value,
                 struct strbuf *out);
 

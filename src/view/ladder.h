@@ -10,9 +10,9 @@
 /* A participant: an address (all its ports that act as one host:port pair). */
 struct ladder_column {
     struct addr addr;
-    char *label; /* "192.0.2.1:5060" or the alias; owned */
-    char *role;  /* User-Agent or Server seen from there; NULL: none; owned */
-    unsigned leg;     /* index of the leg it first appears in */
+    char *label;  /* "192.0.2.1:5060" or the alias; owned */
+    char *role;   /* User-Agent or Server seen from there; NULL: none; owned */
+    unsigned leg; /* index of the leg it first appears in */
 };
 
 enum ladder_kind {
@@ -25,15 +25,16 @@ enum ladder_kind {
 
 struct ladder_row {
     enum ladder_kind kind;
-    unsigned from, to;  /* columns; the same for a message to itself */
-    int64_t time;       /* ns */
-    int64_t delta;      /* ns since the row before; 0 for the first */
+    unsigned from, to;         /* columns; the same for a message to itself */
+    int64_t time;              /* ns */
+    int64_t delta;             /* ns since the row before; 0 for the first */
     const struct msg *msg;     /* of a message */
     const struct event *event; /* of an event */
     const struct call *call;
-    char *text;      /* "INVITE", "180 Ringing": raw, sanitise when drawing; owned */
-    const char *mark;  /* "sdp", NULL: none */
-    unsigned repeats; /* retransmissions folded into this row (fold option), or its number when shown */
+    char *text;       /* "INVITE", "180 Ringing": raw, sanitise when drawing; owned */
+    const char *mark; /* "sdp", NULL: none */
+    unsigned repeats; /* retransmissions folded into this row (fold option), or its
+                         number when shown */
     enum tone tone;
 };
 
@@ -43,7 +44,7 @@ struct ladder {
     size_t columns, rows;
     const struct call **leg; /* the calls shown, by id */
     size_t legs;
-    uint64_t version;     /* of the model when it was built */
+    uint64_t version; /* of the model when it was built */
 };
 
 struct ladder_options {
@@ -59,10 +60,11 @@ void ladder_free(struct ladder *l);
 
 /* Where things go for a width in terminal columns. */
 struct ladder_layout {
-    unsigned time_width;  /* of the time column on the left */
-    unsigned first;       /* x of the first participant's line */
-    unsigned step;        /* distance between two lines */
-    unsigned width;       /* of everything; may be more than asked when step is at its minimum */
+    unsigned time_width; /* of the time column on the left */
+    unsigned first;      /* x of the first participant's line */
+    unsigned step;       /* distance between two lines */
+    unsigned
+        width; /* of everything; may be more than asked when step is at its minimum */
 };
 struct ladder_layout ladder_layout(const struct ladder *l, unsigned width);
 

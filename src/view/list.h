@@ -10,22 +10,24 @@
 struct list;
 
 /* A list of all rows of the table in order of arrival, owned by the caller; NULL when
- * memory is short. Both belong to the caller and outlive the list. free accepts NULL. */
+ * memory is short. Both belong to the caller and outlive the list. free accepts NULL.
+ */
 struct list *list_new(const struct view *v, const struct table *t);
 void list_free(struct list *l);
 
 /* Sort by a field (NULL: order of arrival), ascending or not. */
 void list_sort(struct list *l, const struct field *by, bool descending);
 
-/* Only rows of which some shown text contains all the words given (any case). "" or NULL: all.
- * A later filter language plugs in here. */
+/* Only rows of which some shown text contains all the words given (any case). "" or
+ * NULL: all. A later filter language plugs in here. */
 void list_search(struct list *l, const char *words);
 
-/* Follows the model. Returns true where anything changed. O(changed) while sorted by arrival. */
+/* Follows the model. Returns true where anything changed. O(changed) while sorted by
+ * arrival. */
 bool list_refresh(struct list *l);
 
-size_t list_count(const struct list *l);  /* rows that pass */
-size_t list_total(const struct list *l);  /* rows of the table */
+size_t list_count(const struct list *l);                    /* rows that pass */
+size_t list_total(const struct list *l);                    /* rows of the table */
 const void *list_at(const struct list *l, size_t position); /* NULL: out of range */
 
 /* Position of an object; SIZE_MAX: it is not in the list. */

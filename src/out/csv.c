@@ -1,0 +1,53 @@
+#include "base/utf8.h"
+#include "out/format.h"
+
+/* Quotes where RFC 4180 asks for them; an apostrophe before what a spreadsheet would
+ * compute. The text is clean: no control characters in it. */
+static void text_cell(struct strbuf *b, const char *p, size_t n)
+{
+    bool formula = n && memchr("=+-@", p[0], 4);
+    bool quoted = n && (memchr(p, ',', n) || memchr(p, '"', n));
+    if (quoted)
+        strbuf_char(b, '"');
+    if (formula)
+        strbuf_char(b, '\'');
+    for (size_t from = 0; from < n;) {
+        const char *quote = memchr(p + from, '"', n - from);
+        size_t to = quote ? (size_t)(quote - p) + 1 : n;
+        strbuf_add(b, p + from, to - from);
+        if (quote)
+            strbuf_char(b, '"');
+        from = to;
+    }
+    if (quoted)
+        strbuf_char(b, '"');
+}
+
+void csv_begin(struct listing *l)
+{
+    for (size_t i = 0; i < l->columns; i++) {
+        if (i)
+            strbuf_char(&l->out->buf, ',');
+        strbuf_str(&l->out->buf, l->column[i].field->name);
+    }
+    strbuf_add(&l->out->buf, "\r\n", 2);
+}
+
+void csv_row(struct listing *l)
+{
+    struct strbuf *b = &l->out->buf;
+    struct value value;
+    for (size_t i = 0; i < l->columns; i++) {
+        if (i)
+            strbuf_char(b, ',');
+        field_get(l->column[i].field, &l->row, &value);
+        if (value.type == VALUE_TEXT) {
+            l->cell.n = 0;
+            utf8_clean(&l->cell, value.p, value.n);
+            text_cell(b, l->cell.p, l->cell.n);
+        } else if (value.type != VALUE_NULL) {
+            json_value(b, &value);
+        }
+    }
+    strbuf_add(b, "\r\n", 2);
+}

@@ -1,0 +1,164 @@
+#include "view/field.h"
+#include "base/utf8.h"
+#include "view/clock.h"
+#include "view/value.h"
+
+const struct table *const TABLES[] = {
+    &TABLE_CALLS,  &TABLE_MESSAGES, &TABLE_STREAMS,  &TABLE_SLICES,
+    &TABLE_OFFERS, &TABLE_EVENTS,   &TABLE_FINDINGS, &TABLE_REGISTRATIONS,
+    &TABLE_LEDGER, &TABLE_KPIS,     &TABLE_FIELDS,   NULL,
+};
+
+size_t table_no_rows(const struct view *v)
+{
+    (void)v;
+    return 0;
+}
+
+const void *table_no_row(const struct view *v, size_t i)
+{
+    (void)v;
+    (void)i;
+    return NULL;
+}
+
+const struct table *table_find(const char *name)
+{
+    for (size_t i = 0; TABLES[i]; i++)
+        if (!strcmp(TABLES[i]->name, name))
+            return TABLES[i];
+    return NULL;
+}
+
+const struct field *field_find(const struct table *t, const char *name)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (!strcmp(t->fields[i].name, name))
+            return &t->fields[i];
+    return NULL;
+}
+
+enum tone tone_of_status(unsigned status)
+{
+    if (status < 100)
+        return TONE_PLAIN;
+    if (status == 401 || status == 407)
+        return TONE_WARN;
+    return status < 200   ? TONE_DIM
+           : status < 300 ? TONE_GOOD
+           : status < 400 ? TONE_REQUEST
+                          : TONE_BAD;
+}
+
+/* Edit distance (insertions, deletions, changes) of two short names. */
+static unsigned distance(const char *a, const char *b)
+{
+    enum { LONGEST = 40 };
+    unsigned row[LONGEST + 1];
+    size_t n = strnlen(b, LONGEST), m = strnlen(a, LONGEST);
+    for (size_t j = 0; j <= n; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= m; i++) {
+        unsigned before = row[0];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= n; j++) {
+            unsigned change =
+                before + (slice_lower((uint8_t)a[i - 1]) != (uint8_t)b[j - 1]);
+            before = row[j];
+            unsigned least = row[j - 1] < row[j] ? row[j - 1] + 1 : row[j] + 1;
+            row[j] = change < least ? change : least;
+        }
+    }
+    return row[n];
+}
+
+const char *field_nearest(const struct table *t, const char *name)
+{
+    const char *best = "";
+    unsigned least = UINT32_MAX;
+    for (size_t i = 0; i < t->n; i++) {
+        unsigned d = distance(name, t->fields[i].name);
+        if (d < least) {
+            least = d;
+            best = t->fields[i].name;
+        }
+    }
+    return best;
+}
+
+const char *value_type_name(enum value_type type)
+{
+    static const char *const NAMES[] = {
+        [VALUE_NULL] = "null",         [VALUE_BOOL] = "boolean",
+        [VALUE_INT] = "integer",       [VALUE_REAL] = "real",
+        [VALUE_TEXT] = "text",         [VALUE_TIME] = "time",
+        [VALUE_DURATION] = "duration",
+    };
+    return NAMES[type];
+}
+
+void value_set_addr(struct value *out, struct row *row, const struct addr *a)
+{
+    row->scratch->n = 0;
+    char *p = a ? strbuf_room(row->scratch, ADDR_TEXT) : NULL;
+    if (!p) {
+        out->type = VALUE_NULL;
+        return;
+    }
+    row->scratch->n = addr_format(a, p);
+    value_set_scratch(out, row);
+}
+
+/* ASCII case does not count, unless nothing else differs. */
+static int text_compare(const struct value *a, const struct value *b)
+{
+    size_t n = a->n < b->n ? a->n : b->n;
+    for (size_t i = 0; i < n; i++) {
+        int x = slice_lower((uint8_t)a->p[i]), y = slice_lower((uint8_t)b->p[i]);
+        if (x != y)
+            return x - y;
+    }
+    if (a->n != b->n)
+        return a->n < b->n ? -1 : 1;
+    return n ? memcmp(a->p, b->p, n) : 0;
+}
+
+int value_compare(const struct value *a, const struct value *b)
+{
+    if (a->type == VALUE_NULL || b->type == VALUE_NULL)
+        return (a->type == VALUE_NULL) - (b->type == VALUE_NULL);
+    if (a->type == VALUE_TEXT && b->type == VALUE_TEXT)
+        return text_compare(a, b);
+    if (a->type == VALUE_REAL && b->type == VALUE_REAL)
+        return (a->r > b->r) - (a->r < b->r);
+    return (a->i > b->i) - (a->i < b->i);
+}
+
+/* Seconds with a fixed number of decimals, rounded to the nearest. */
+static void duration(struct strbuf *out, int64_t ns, unsigned digits)
+{
+    int64_t unit = 1000000000;
+    for (unsigned i = 0; i < digits && i < 9; i++)
+        unit /= 10;
+    int64_t half = ns < 0 ? -unit / 2 : unit / 2;
+    strbuf_fixed(out, (ns + half) / unit, digits < 9 ? digits : 9);
+}
+
+void value_text(const struct view *v, const struct field *f, const struct value *value,
+                struct strbuf *out)
+{
+    switch (value->type) {
+    case VALUE_NULL: break;
+    case VALUE_BOOL: strbuf_str(out, value->i ? "yes" : "no"); break;
+    case VALUE_INT: strbuf_i64(out, value->i); break;
+    case VALUE_REAL: strbuf_printf(out, "%.*f", f->digits, value->r); break;
+    case VALUE_TEXT: utf8_clean(out, value->p, value->n); break;
+    case VALUE_TIME: clock_time(out, value->i, v->utc, f->digits); break;
+    case VALUE_DURATION:
+        if (f->digits)
+            duration(out, value->i, f->digits);
+        else
+            clock_talk(out, value->i);
+        break;
+    }
+}

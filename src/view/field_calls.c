@@ -1,0 +1,217 @@
+#include "view/value.h"
+
+static const struct call *call_of(const struct row *row)
+{
+    return row->object;
+}
+
+/* Getters of what a call holds as it is. */
+#define GET(field, set, ...)                                    \
+    static void get_##field(struct row *row, struct value *out) \
+    {                                                           \
+        const struct call *c = call_of(row);                    \
+        set(out, __VA_ARGS__);                                  \
+    }
+
+GET(id, value_set_int, c->id)
+GET(call_id, value_set_text, c->call_id->p, c->call_id->n)
+GET(session, value_set_int, c->session ? c->session->id : c->id)
+GET(method, value_set_str, c->method_name)
+GET(state, value_set_str, call_state_name(c->state))
+GET(status, value_set_int, c->status)
+GET(reason, value_set_str, c->reason)
+GET(from_user, value_set_str, c->from.user)
+GET(from_host, value_set_str, c->from.host)
+GET(from_uri, value_set_str, c->from.uri)
+GET(to_user, value_set_str, c->to.user)
+GET(to_host, value_set_str, c->to.host)
+GET(to_uri, value_set_str, c->to.uri)
+GET(ruri, value_set_str, c->ruri)
+GET(src, value_set_addr, row, c->hop ? &c->hop->src : NULL)
+GET(dst, value_set_addr, row, c->hop ? &c->hop->dst : NULL)
+GET(transport, value_set_str, c->hop ? transport_name(c->hop->transport) : NULL)
+GET(user_agent, value_set_str, c->user_agent)
+GET(start, value_set_time, c->start)
+GET(ring, value_set_time, c->ring)
+GET(answer, value_set_time, c->answer)
+GET(end, value_set_time, c->end)
+GET(messages, value_set_int, c->messages)
+GET(retransmissions, value_set_int, c->retransmissions)
+GET(legs, value_set_int, c->session ? c->session->legs : 1)
+GET(link, value_set_str, c->link)
+GET(start_ns, value_set_int, c->start)
+
+#define GET_SPAN(field)                                         \
+    static void get_##field(struct row *row, struct value *out) \
+    {                                                           \
+        int64_t ns;                                             \
+        if (call_##field(call_of(row), &ns))                    \
+            value_set_duration(out, ns);                        \
+    }
+
+GET_SPAN(pdd)
+GET_SPAN(setup)
+GET_SPAN(duration)
+
+static void get_ended_by(struct row *row, struct value *out)
+{
+    unsigned who = call_of(row)->ended_by;
+    value_set_str(out, who == CALL_CALLER   ? "caller"
+                       : who == CALL_CALLEE ? "callee"
+                                            : NULL);
+}
+
+static void get_link_confidence(struct row *row, struct value *out)
+{
+    const struct call *c = call_of(row);
+    if (c->link)
+        value_set_int(out, c->link_confidence);
+}
+
+static void get_incomplete(struct row *row, struct value *out)
+{
+    unsigned bits = call_of(row)->incomplete;
+    if (!bits)
+        return;
+    row->scratch->n = 0;
+    for (unsigned i = 0; i < CALL_INCOMPLETE_BITS; i++) {
+        if (!(bits >> i & 1))
+            continue;
+        if (row->scratch->n)
+            strbuf_str(row->scratch, "; ");
+        strbuf_str(row->scratch, call_incomplete_text(i));
+    }
+    value_set_scratch(out, row);
+}
+
+static enum tone tone_state(struct row *row)
+{
+    switch (call_of(row)->state) {
+    case CALL_REJECTED:
+    case CALL_FAILED:
+    case CALL_TIMEOUT: return TONE_BAD;
+    case CALL_TRYING:
+    case CALL_RINGING:
+    case CALL_CHALLENGED:
+    case CALL_BUSY: return TONE_WARN;
+    case CALL_ANSWERED:
+    case CALL_COMPLETED:
+    case CALL_ACTIVE:
+    case CALL_DONE: return TONE_GOOD;
+    default: return TONE_PLAIN;
+    }
+}
+
+static enum tone tone_status(struct row *row)
+{
+    return tone_of_status(call_of(row)->status);
+}
+
+static const struct field FIELDS[] = {
+    {FIELD("id", "Id", "", INT, 5, 0, 1, "order of the first message, from 1"), get_id,
+     NULL},
+    {FIELD("call_id", "Call-ID", "", TEXT, 32, 0, 0, "Call-ID header"), get_call_id,
+     NULL},
+    {FIELD("session", "Session", "", INT, 7, 0, 0,
+           "id of the session's first call: the calls joined across a B2BUA"),
+     get_session, NULL},
+    {FIELD("method", "Method", "", TEXT, 8, 0, 3, "method of the first request"),
+     get_method, NULL},
+    {FIELD("state", "State", "", TEXT, 10, 0, 6,
+           "trying, ringing, answered, completed, cancelled, busy, redirected, "
+           "challenged, timeout, rejected, failed; active, done, terminated"),
+     get_state, tone_state},
+    {FIELD("status", "Code", "", INT, 4, 0, 7,
+           "last final response to the initial request; 0: none"),
+     get_status, tone_status},
+    {FIELD("reason", "Reason", "", TEXT, 20, 0, 0, "phrase of that response"),
+     get_reason, tone_status},
+    {FIELD("from_user", "From", "", TEXT, 13, 0, 4, "user part of the From URI"),
+     get_from_user, NULL},
+    {FIELD("from_host", "From host", "", TEXT, 20, 0, 0, "host of the From URI"),
+     get_from_host, NULL},
+    {FIELD("from_uri", "From URI", "", TEXT, 28, 0, 0, "URI of From"), get_from_uri,
+     NULL},
+    {FIELD("to_user", "To", "", TEXT, 13, 0, 5, "user part of the To URI"), get_to_user,
+     NULL},
+    {FIELD("to_host", "To host", "", TEXT, 20, 0, 0, "host of the To URI"), get_to_host,
+     NULL},
+    {FIELD("to_uri", "To URI", "", TEXT, 28, 0, 0, "URI of To"), get_to_uri, NULL},
+    {FIELD("ruri", "Request-URI", "", TEXT, 28, 0, 0,
+           "Request-URI of the first request"),
+     get_ruri, NULL},
+    {FIELD("src", "Source", "", TEXT, 17, 0, 10, "source of the first message"),
+     get_src, NULL},
+    {FIELD("dst", "Destination", "", TEXT, 17, 0, 11,
+           "destination of the first message"),
+     get_dst, NULL},
+    {FIELD("transport", "Transp", "", TEXT, 6, 0, 0,
+           "transport of the first message: udp, tcp, tls, ws, wss, sctp"),
+     get_transport, NULL},
+    {FIELD("user_agent", "User-Agent", "", TEXT, 24, 0, 0, "User-Agent of the caller"),
+     get_user_agent, NULL},
+    {FIELD("start", "Start", "", TIME, 12, 3, 2, "time of the first message"),
+     get_start, NULL},
+    {FIELD("ring", "Ring", "", TIME, 12, 3, 0, "first 18x"), get_ring, NULL},
+    {FIELD("answer", "Answer", "", TIME, 12, 3, 0, "first 2xx of the initial INVITE"),
+     get_answer, NULL},
+    {FIELD("end", "End", "", TIME, 12, 3, 0,
+           "first BYE of an answered call, else the last final response; null while a "
+           "later attempt is pending"),
+     get_end, NULL},
+    {FIELD("pdd", "PDD", "s", DURATION, 5, 2, 8,
+           "post-dial delay: ring (or answer) minus start"),
+     get_pdd, NULL},
+    {FIELD("setup", "Setup", "s", DURATION, 7, 2, 0, "answer minus start"), get_setup,
+     NULL},
+    {FIELD("duration", "Talk", "", DURATION, 6, 0, 9, "end minus answer"), get_duration,
+     NULL},
+    {FIELD("ended_by", "Ended by", "", TEXT, 8, 0, 0,
+           "caller or callee: sender of the BYE, CANCEL or final response; null for a "
+           "timeout"),
+     get_ended_by, NULL},
+    {FIELD("messages", "Msgs", "", INT, 5, 0, 12,
+           "messages, retransmissions in, copies out"),
+     get_messages, NULL},
+    {FIELD("retransmissions", "Retr", "", INT, 5, 0, 0, "messages that repeat another"),
+     get_retransmissions, NULL},
+    {FIELD("legs", "Legs", "", INT, 4, 0, 0, "calls in its session"), get_legs, NULL},
+    {FIELD("link", "Link", "", TEXT, 16, 0, 0, "why it was joined to its session"),
+     get_link, NULL},
+    {FIELD("link_confidence", "Conf", "", INT, 4, 0, 0, "confidence of that, 0 to 100"),
+     get_link_confidence, NULL},
+    {FIELD("streams", "Strms", "", INT, 5, 0, 0, "RTP streams"), NULL, NULL},
+    {FIELD("codec", "Codec", "", TEXT, 8, 0, 0,
+           "RTP encoding name, without telephone-event"),
+     NULL, NULL},
+    {FIELD("loss", "Loss", "%", REAL, 6, 1, 0,
+           "packets lost, of the stream with the lowest MOS"),
+     NULL, NULL},
+    {FIELD("jitter", "Jitter", "ms", REAL, 9, 1, 0,
+           "mean jitter, of the stream with the lowest MOS"),
+     NULL, NULL},
+    {FIELD("mos", "MOS", "", REAL, 4, 1, 0, "lowest MOS of its streams"), NULL, NULL},
+    {FIELD("verdict", "Verdict", "", TEXT, 8, 0, 0, "ok, info, warn, crit or unknown"),
+     NULL, NULL},
+    {FIELD("headline", "Headline", "", TEXT, 40, 0, 0, "headline of the first finding"),
+     NULL, NULL},
+    {FIELD("findings", "Finds", "", INT, 5, 0, 0, "number of findings"), NULL, NULL},
+    {FIELD("incomplete", "Incomplete", "", TEXT, 24, 0, 0,
+           "why the capture does not show all of it"),
+     get_incomplete, NULL},
+    {FIELD("start_ns", "Start", "ns", INT, 20, 0, 0,
+           "time of the first message, nanoseconds since 1970"),
+     get_start_ns, NULL},
+};
+
+static size_t count(const struct view *v)
+{
+    return v->calls->list.n;
+}
+
+static const void *at(const struct view *v, size_t i)
+{
+    return i < v->calls->list.n ? v->calls->list.at[i] : NULL;
+}
+
+const struct table TABLE_CALLS = {TABLE_OF("calls", FIELDS), count, at};
