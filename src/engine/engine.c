@@ -2,7 +2,9 @@
 
 #include "engine/defrag.h"
 #include "engine/intake.h"
+#include "engine/sctp.h"
 #include "engine/sniff.h"
+#include "engine/tcp.h"
 
 #include <stdlib.h>
 
@@ -12,6 +14,8 @@ static const int64_t TICK = 10000000; /* ns: how exact the capture's clock has t
 struct engine {
     struct intake in;
     struct defrag *defrag;
+    struct tcp *tcp;
+    struct sctp *sctp;
     int64_t now, told; /* capture time; what the parts were last told */
 };
 
@@ -20,6 +24,8 @@ void engine_free(struct engine *e)
     if (!e)
         return;
     defrag_free(e->defrag);
+    tcp_free(e->tcp);
+    sctp_free(e->sctp);
     free(e);
 }
 
@@ -41,6 +47,12 @@ static void udp(struct engine *e, const struct frame *frame, const struct packet
     intake_datagram(&e->in, &o, p->payload);
 }
 
+static void tcp(struct engine *e, const struct frame *frame, const struct packet *p)
+{
+    e->in.counts.tcp++;
+    tcp_feed(e->tcp, frame, p);
+}
+
 static void hep(struct engine *e, const struct frame *frame, const struct packet *p)
 {
     e->in.counts.other++;
@@ -49,18 +61,8 @@ static void hep(struct engine *e, const struct frame *frame, const struct packet
 
 static void sctp(struct engine *e, const struct frame *frame, const struct packet *p)
 {
-    struct slice chunks = p->payload;
-    struct sctp_data d;
-    int r;
     e->in.counts.sctp++;
-    while ((r = sctp_data_next(&chunks, &d)) > 0) {
-        struct origin o = intake_origin(frame, p, TRANSPORT_SCTP);
-        struct slice text = sniff_skip_crlf(d.data);
-        if (d.begin && d.end && sip_sniff(text))
-            intake_message(&e->in, &o, text);
-    }
-    if (r < 0)
-        intake_count(&e->in, frame, (uint32_t)-r, 0, chunks.n);
+    sctp_feed(e->sctp, frame, p);
 }
 
 static void icmp(struct engine *e, const struct frame *frame, const struct packet *p)
@@ -76,7 +78,7 @@ static void dispatch(struct engine *e, const struct frame *frame,
 {
     switch (p->kind) {
     case PACKET_UDP: udp(e, frame, p, whole); break;
-    case PACKET_TCP: e->in.counts.tcp++; break;
+    case PACKET_TCP: tcp(e, frame, p); break;
     case PACKET_SCTP: sctp(e, frame, p); break;
     case PACKET_ICMP: icmp(e, frame, p); break;
     case PACKET_HEP: hep(e, frame, p); break;
@@ -133,7 +135,9 @@ struct engine *engine_new(const struct engine_options *options)
     };
     e->defrag =
         defrag_new(options->limits->fragments, options->ledger, fragment_lost, e);
-    if (!e->defrag) {
+    e->tcp = tcp_new(options->limits, &e->in);
+    e->sctp = sctp_new(options->limits->fragments / 8, &e->in);
+    if (!e->defrag || !e->tcp || !e->sctp) {
         engine_free(e);
         return NULL;
     }
@@ -150,6 +154,8 @@ static void advance(struct engine *e, int64_t now)
         return;
     e->told = now;
     defrag_expire(e->defrag, now);
+    tcp_expire(e->tcp, now);
+    sctp_expire(e->sctp, now);
     calls_advance(e->in.calls, now);
 }
 
@@ -177,5 +183,7 @@ void engine_idle(struct engine *e, int64_t now)
 void engine_end(struct engine *e)
 {
     defrag_end(e->defrag);
+    tcp_end(e->tcp);
+    sctp_end(e->sctp);
     calls_end(e->in.calls);
 }
