@@ -286,10 +286,10 @@ static void websocket_frames(void **state)
             bytes_be(&b, 1, (uint8_t)text[i][k] ^ (k % 4 + 1));
         bytes_be(&b, 2, 0x8900); /* a ping between them */
     }
-    bytes_be(&b, 2, 0x0164); /* 100 bytes unmasked, more follow */
-    bytes_add(&b, text[2], 100);
-    bytes_be(&b, 4, 0x807e0000 | (size[2] - 100));
-    bytes_add(&b, text[2] + 100, size[2] - 100);
+    bytes_be(&b, 2, 0x0132); /* 50 bytes unmasked, more follow */
+    bytes_add(&b, text[2], 50);
+    bytes_be(&b, 4, 0x807e0000 | (size[2] - 50));
+    bytes_add(&b, text[2] + 50, size[2] - 50);
     feed_tcp(1, 2, "", 0);
     feed_tcp(2, 0x18, GET, sizeof GET - 1);
     feed_tcp(1 + sizeof GET, 0x18, b.at, b.n - 50);
