@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Generated calls against their truth: gencalls and check_truth.py of ../shared/tools.
+
+    truth.py SIPGLASS MIX        one of the mixes below, or `all`
+
+Every leg value has to agree; with two-leg calls, >= 95 % of them joined and no session of strangers. Exit status 77
+(skipped) where the tools are absent.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "shared", "tools")
+MIXES = {
+    "udp": "",
+    "mixed": "--transport mix --ipv6 0.3 --vlan 0.3 --frag --noise 0.5 --sipnoise 0.3",
+    "tcp": "--transport tcp --tcp-retx 0.05 --tcp-reorder 0.05",
+    "sll": "--link sll --transport mix",
+    "sll2": "--link sll2 --frag",
+    "raw": "--link raw --ipv6 0.5",
+    "nsec": "--nsec --transport mix",
+    "cut": "--cut 3",
+    "b2bua": "--b2bua 0.4",
+    "b2bua-mixed": "--b2bua 0.4 --transport mix --ipv6 0.3 --sipnoise 0.3 --rate 60",
+}
+
+
+def run(sipglass, name, folder):
+    capture, truth = os.path.join(folder, name + ".pcap"), os.path.join(folder, name + ".jsonl")
+    options = "--seed 11 --calls 1500 --rate 30 --hold 10 --media no".split()
+    subprocess.run([os.path.join(folder, "gencalls"), *options, *MIXES[name].split(), "--out", capture, "--truth", truth],
+                   check=True, stdout=subprocess.DEVNULL)
+    p = subprocess.run([sys.executable, os.path.join(TOOLS, "check_truth.py"), "--sipglass", sipglass, capture, truth],
+                       stdout=subprocess.PIPE)
+    out = p.stdout.decode()
+    print("== %s\n%s" % (name, out))
+    os.unlink(capture)
+    sessions = re.search(r"sessions: (\d+) of (\d+) two-leg calls joined, (\d+) sessions", out)
+    if sessions:
+        joined, of, strangers = map(int, sessions.groups())
+        if joined < 0.95 * of or strangers:
+            print("FAIL joined %d of %d, %d sessions of strangers" % (joined, of, strangers))
+            return 1
+    return p.returncode
+
+
+def main():
+    sipglass, what = sys.argv[1:3]
+    if not os.path.exists(os.path.join(TOOLS, "gencalls.c")):
+        print("no %s: skipped" % os.path.normpath(TOOLS))
+        return 77
+    with tempfile.TemporaryDirectory(prefix="sipglass-truth-") as folder:
+        subprocess.run(["cc", "-O2", "-o", os.path.join(folder, "gencalls"), os.path.join(TOOLS, "gencalls.c"), "-lm"],
+                       check=True)
+        names = list(MIXES) if what == "all" else [what]
+        return 1 if [n for n in names if run(os.path.abspath(sipglass), n, folder)] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
