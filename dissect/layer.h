@@ -31,6 +31,7 @@
     LAYER(RADIOTAP, link_radiotap)     /* then 802.11 */                         \
     LAYER(WLAN, link_wlan)             /* 802.11 */                              \
     LAYER(RAW, link_raw)               /* IPv4 or IPv6 by its first four bits */ \
+    LAYER(EXPORTED, exported_pdu)      /* exported.c */                          \
     /* ip.c */                                                                   \
     LAYER(IPV4, ip_v4)                                                           \
     LAYER(IPV6, ip_v6)                                                           \

@@ -8,12 +8,25 @@ static const struct {
     enum layer layer;
 } LINKS[] = {
     /* https://www.tcpdump.org/linktypes.html; 12, 14: raw IP as the BSDs number it */
-    {1, LAYER_ETHERNET},     {0, LAYER_LOOP},       {108, LAYER_LOOP},
-    {9, LAYER_PPP},          {50, LAYER_PPP},       {51, LAYER_PPPOE},
-    {104, LAYER_CISCO_HDLC}, {12, LAYER_RAW},       {14, LAYER_RAW},
-    {101, LAYER_RAW},        {228, LAYER_IPV4},     {229, LAYER_IPV6},
-    {113, LAYER_SLL},        {276, LAYER_SLL2},     {197, LAYER_ERF},
-    {105, LAYER_WLAN},       {127, LAYER_RADIOTAP}, {LINKTYPE_SIPGLASS_HEP, LAYER_HEP},
+    {1, LAYER_ETHERNET},
+    {0, LAYER_LOOP},
+    {108, LAYER_LOOP},
+    {9, LAYER_PPP},
+    {50, LAYER_PPP},
+    {51, LAYER_PPPOE},
+    {104, LAYER_CISCO_HDLC},
+    {12, LAYER_RAW},
+    {14, LAYER_RAW},
+    {101, LAYER_RAW},
+    {228, LAYER_IPV4},
+    {229, LAYER_IPV6},
+    {113, LAYER_SLL},
+    {276, LAYER_SLL2},
+    {197, LAYER_ERF},
+    {105, LAYER_WLAN},
+    {127, LAYER_RADIOTAP},
+    {252, LAYER_EXPORTED},
+    {LINKTYPE_SIPGLASS_HEP, LAYER_HEP},
 };
 
 enum layer link_layer(uint32_t link)

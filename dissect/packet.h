@@ -14,9 +14,11 @@ enum packet_kind {
     PACKET_TCP,      /* payload: the segment's data; tcp is set */
     PACKET_SCTP,     /* payload: the chunks, for sctp_data_next() */
     PACKET_FRAGMENT, /* payload: a part of an IP packet; frag is set; no ports */
-    PACKET_ICMP,     /* an ICMP error; src and dst are those of the ICMP packet, quote is set */
+    PACKET_ICMP,     /* an ICMP error; src and dst are the ICMP packet's, quote is set;
+                        payload: what followed the quoted UDP header, if anything */
     PACKET_HEP,      /* payload: what a HEP envelope carried (SIP, RTCP, ...);
-                        src/dst/ip_proto are those the envelope names; hep is set */
+                        src/dst/ip_proto are those the envelope names; hep is set.
+                        Also a PDU exported by Wireshark, whose envelope is the frame */
 };
 
 /* TCP flags. */
@@ -26,12 +28,13 @@ struct packet {
     enum packet_kind kind;
     struct addr src, dst;
     struct slice payload;
-    uint32_t whole;   /* payload length as the headers have it; > payload.n: cut by the snap length */
+    uint32_t whole;   /* payload length as the headers have it; > payload.n: cut by the
+                         snap length */
     uint8_t ip_proto; /* of the innermost IP header: 6, 17, 132, 1, 58 */
     uint8_t depth;    /* IP headers passed before this one: 0 = not in a tunnel */
     uint8_t dscp, ttl;
-    uint32_t path; /* mixes VLAN tags, MPLS labels and tunnel ids: the same frame seen in
-                      another VLAN or tunnel has another path; 0: none of them */
+    uint32_t path; /* mixes VLAN tags, MPLS labels and tunnel ids: the same frame seen
+                      in another VLAN or tunnel has another path; 0: none of them */
     union {
         struct {
             uint32_t seq, ack;
@@ -52,11 +55,12 @@ struct packet {
         struct {
             int64_t time;         /* the agent's time of capture, ns; 0: none given */
             uint32_t agent;       /* capture agent id */
-            uint8_t payload_type; /* HEP3 chunk 11: 1 SIP, 5 RTCP, ... */
+            uint8_t payload_type; /* HEP3 chunk 11: 1 SIP, 5 RTCP, ...; 255: unknown */
             struct addr outer_src, outer_dst; /* who sent the envelope, to whom */
         } hep;
     };
-    /* What the ledger should say beside a reason: the EtherType, IP protocol or link type. */
+    /* What the ledger should say beside a reason: the EtherType, IP protocol or link
+     * type. */
     uint32_t detail;
 };
 
@@ -85,8 +89,8 @@ struct sctp_data {
     struct slice data;
     uint32_t tsn;
     uint16_t stream, sequence;
-    uint32_t protocol;    /* payload protocol identifier */
-    bool begin, end;      /* B and E bits: both set = a whole user message (RFC 4960 3.3.1) */
+    uint32_t protocol; /* payload protocol identifier */
+    bool begin, end;   /* B and E bits; both: a whole message (RFC 4960 3.3.1) */
 };
 int sctp_data_next(struct slice *chunks, struct sctp_data *out);
 

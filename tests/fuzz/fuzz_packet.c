@@ -47,7 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
                                      228,
                                      229,
                                      276,
-                                     LINKTYPE_SIPGLASS_HEP};
+                                     LINKTYPE_SIPGLASS_HEP,
+                                     252};
     struct packet p;
     if (n < 2)
         return 0;

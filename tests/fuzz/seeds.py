@@ -16,7 +16,7 @@ from scapy.contrib.nsh import NSH
 from scapy.layers.vxlan import VXLAN
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LINKS = [1, 0, 9, 12, 50, 51, 101, 104, 105, 108, 113, 127, 197, 228, 229, 276, 0x10000]
+LINKS = [1, 0, 9, 12, 50, 51, 101, 104, 105, 108, 113, 127, 197, 228, 229, 276, 0x10000, 252]
 SIP = (b'OPTIONS sip:bob@example.com SIP/2.0\r\nCall-ID: 1@example.com\r\n'
        b'CSeq: 1 OPTIONS\r\n\r\n')
 V4 = IP(src='192.0.2.1', dst='198.51.100.2', tos=0xb8)
@@ -96,6 +96,10 @@ def packets():
     yield 'wlan', 105, wlan + bytes(PLAIN)
     yield 'radiotap', 127, b'\0\0\x08\0\0\0\0\0' + wlan + bytes(PLAIN)
     yield 'hep_link', 0x10000, hep3()
+    yield 'exported', 252, (bytes([0, 12, 0, 4]) + b'sip\0' + bytes([0, 20, 0, 4, 192, 0, 2, 1])
+                            + bytes([0, 21, 0, 4, 198, 51, 100, 2, 0, 24, 0, 4, 0, 0, 0, 2])
+                            + bytes([0, 25, 0, 4, 0, 0, 0x13, 0xc4, 0, 26, 0, 4, 0, 0, 0x13, 0xd8])
+                            + bytes(4) + SIP)
     yield 'ipip', 1, ETH / IP(src='203.0.113.1', dst='203.0.113.2') / PLAIN
     yield '6in4', 1, ETH / IP(src='203.0.113.1', dst='203.0.113.2') / V6 / DATAGRAM
     yield 'gre', 1, ETH / V4 / GRE(key_present=1, key=5, chksum_present=1) / PLAIN

@@ -418,6 +418,35 @@ static void fragments(void **state)
     assert_memory_equal(p.payload.p, "SIP!", 4);
 }
 
+/* Tags as in Wireshark's epan/exported_pdu.h. */
+static void exported_pdus(void **state)
+{
+    (void)state;
+    static const char HEX[] = "000c0004 73697000 00140004 c0000201 00150004 c6336402 "
+                              "00180004 00000002 00190004 000013c4 001a0004 000013d8 "
+                              "00000000 " DATA;
+    uint8_t b[512];
+    struct packet p;
+    char text[ADDR_TEXT];
+    size_t n = hex_frame(HEX, b);
+    assert_int_equal(packet_decode(252, slice_of(b, n), (uint32_t)n, &p), 0);
+    assert_int_equal(p.kind, PACKET_HEP);
+    assert_int_equal(p.hep.payload_type, 1);
+    assert_int_equal(p.ip_proto, 6);
+    addr_format(&p.src, text);
+    assert_string_equal(text, "192.0.2.1:5060");
+    addr_format(&p.dst, text);
+    assert_string_equal(text, "198.51.100.2:5080");
+    assert_int_equal(p.payload.n, 4);
+    for (size_t cut = 0; cut < n - 4; cut++) {
+        uint8_t *exact = malloc(cut ? cut : 1);
+        memcpy(exact, b, cut);
+        int rc = packet_decode(252, slice_of(exact, cut), (uint32_t)n, &p);
+        assert_int_equal(rc, -REASON_LINK_CUT);
+        free(exact);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +458,7 @@ int main(void)
         cmocka_unit_test(tells_what_was_cut),
         cmocka_unit_test(paths_differ),
         cmocka_unit_test(fragments),
+        cmocka_unit_test(exported_pdus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
