@@ -23,4 +23,5 @@ install_missing() {
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libpcap-dev libncurses-dev libosip2-dev \
 zlib1g-dev libzstd-dev liblz4-dev"
 # To run every test as well.
-TEST_PACKAGES="$BUILD_PACKAGES python3 libcmocka-dev clang-14 libclang-rt-14-dev clang-format-14"
+TEST_PACKAGES="$BUILD_PACKAGES python3 libcmocka-dev clang-14 libclang-rt-14-dev clang-format-14 \
+iproute2 sip-tester"

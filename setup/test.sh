@@ -38,6 +38,6 @@ build_and_test plain gcc 2 --
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 build_and_test sanitized gcc 8 unit fuzz golden -- -Db_sanitize=address,undefined -Doptimization=1 -Ddebug=true \
     -Db_lundef=false
-build_and_test clang clang-14 2 unit fuzz --
+build_and_test clang clang-14 2 unit fuzz -- -Dfuzz=true
 python3 "$here/setup/sum.py" "$work" || failed=1
 exit $failed
