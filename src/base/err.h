@@ -5,19 +5,19 @@
 #include <stddef.h>
 
 /* ERR(enum suffix, text for a person) */
-#define ERR_TABLE(ERR)                                                              \
-    ERR(NONE, "no error")                                                           \
-    ERR(NOMEM, "out of memory")                                                     \
-    ERR(IO, "input/output error")                                                   \
-    ERR(NOENT, "no such file")                                                      \
-    ERR(ACCESS, "permission denied")                                                \
-    ERR(FORMAT, "not a format that is read")                                        \
-    ERR(CUT, "ends in the middle")                                                  \
-    ERR(LIMIT, "limit reached")                                                     \
-    ERR(USAGE, "wrong usage")                                                       \
-    ERR(GONE, "no longer kept")                                                     \
-    ERR(AGAIN, "nothing there yet")                                                 \
-    ERR(END, "end of input")                                                        \
+#define ERR_TABLE(ERR)                       \
+    ERR(NONE, "no error")                    \
+    ERR(NOMEM, "out of memory")              \
+    ERR(IO, "input/output error")            \
+    ERR(NOENT, "no such file")               \
+    ERR(ACCESS, "permission denied")         \
+    ERR(FORMAT, "not a format that is read") \
+    ERR(CUT, "ends in the middle")           \
+    ERR(LIMIT, "limit reached")              \
+    ERR(USAGE, "wrong usage")                \
+    ERR(GONE, "no longer kept")              \
+    ERR(AGAIN, "nothing there yet")          \
+    ERR(END, "end of input")                 \
     ERR(UNSUPPORTED, "not built in")
 
 enum err {

@@ -33,12 +33,12 @@ static inline uint64_t load64(const uint8_t *p)
     return v;
 }
 
-#define ROUND                                                                       \
-    do {                                                                            \
-        v0 += v1, v1 = rotl(v1, 13), v1 ^= v0, v0 = rotl(v0, 32);                   \
-        v2 += v3, v3 = rotl(v3, 16), v3 ^= v2;                                      \
-        v0 += v3, v3 = rotl(v3, 21), v3 ^= v0;                                      \
-        v2 += v1, v1 = rotl(v1, 17), v1 ^= v2, v2 = rotl(v2, 32);                   \
+#define ROUND                                                     \
+    do {                                                          \
+        v0 += v1, v1 = rotl(v1, 13), v1 ^= v0, v0 = rotl(v0, 32); \
+        v2 += v3, v3 = rotl(v3, 16), v3 ^= v2;                    \
+        v0 += v3, v3 = rotl(v3, 21), v3 ^= v0;                    \
+        v2 += v1, v1 = rotl(v1, 17), v1 ^= v2, v2 = rotl(v2, 32); \
     } while (0)
 
 /* SipHash-1-3 (Aumasson, Bernstein). */
@@ -80,7 +80,8 @@ void hash_done(struct hash *h)
     *h = (struct hash){0};
 }
 
-void *hash_find(const struct hash *h, uint64_t hash, hash_same *same, const void *wanted)
+void *hash_find(const struct hash *h, uint64_t hash, hash_same *same,
+                const void *wanted)
 {
     if (!h->cap)
         return NULL;
@@ -119,7 +120,7 @@ static int grow(struct hash *h)
 int hash_add(struct hash *h, uint64_t hash, void *value)
 {
     if (h->n + 1 > h->cap / 4 * 3 && grow(h) && h->n + 1 >= h->cap)
-        return -ERR_NOMEM; /* a full table still takes values while one slot stays empty */
+        return -ERR_NOMEM; /* a full table takes values while one slot stays empty */
     slot_put(h, hash, value);
     h->n++;
     return 0;
@@ -135,7 +136,7 @@ bool hash_remove(struct hash *h, uint64_t hash, const void *value)
             return false;
         i = (i + 1) & mask;
     }
-    /* Backward shift: no tombstones, so look-ups stay short however many come and go. */
+    /* Backward shift: no tombstones, so look-ups stay short however many come. */
     for (size_t j = (i + 1) & mask; h->slot[j].value; j = (j + 1) & mask) {
         size_t home = h->slot[j].hash & mask;
         if (((j - home) & mask) >= ((j - i) & mask)) {

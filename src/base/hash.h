@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Keyed 64-bit hash of n bytes. The first call draws the key; call it once before threads start. */
+/* Keyed 64-bit hash of n bytes. The first call draws the key; call it once before
+ * threads start. */
 uint64_t hash_bytes(const void *bytes, size_t n);
 
 /* The same, continued: hash of (seed, bytes). For keys of several parts. */

@@ -77,12 +77,14 @@ uint64_t ledger_total(const struct ledger *l, uint32_t reason)
 
 const char *ledger_name(uint32_t reason)
 {
-    return reason >= LEDGER_FIRST && reason < LEDGER_END ? ROWS[reason - LEDGER_FIRST].name
-                                                         : NULL;
+    return reason >= LEDGER_FIRST && reason < LEDGER_END
+               ? ROWS[reason - LEDGER_FIRST].name
+               : NULL;
 }
 
 const char *ledger_text(uint32_t reason)
 {
-    return reason >= LEDGER_FIRST && reason < LEDGER_END ? ROWS[reason - LEDGER_FIRST].text
-                                                         : NULL;
+    return reason >= LEDGER_FIRST && reason < LEDGER_END
+               ? ROWS[reason - LEDGER_FIRST].text
+               : NULL;
 }

@@ -12,37 +12,48 @@
 #define LEDGER_FIRST 256
 
 /* LEDGER(enum suffix, short name, sentence) */
-#define LEDGER_TABLE(LEDGER)                                                        \
-    /* capture */                                                                   \
-    LEDGER(KERNEL_DROP, "kernel_drop", "frames dropped by the kernel: its buffer was full") \
-    LEDGER(INTERFACE_DROP, "interface_drop", "frames dropped by the interface")     \
-    LEDGER(RING_DROP, "ring_drop", "frames dropped because the program was behind") \
-    LEDGER(FILE_CUT, "file_cut", "the file ends inside a packet record")            \
-    LEDGER(FILE_BAD, "file_bad", "bytes of the file that are no packet record")     \
-    LEDGER(FRAME_CUT, "frame_cut", "frames shorter than on the wire (snap length)") \
+#define LEDGER_TABLE(LEDGER)                                                           \
+    /* capture */                                                                      \
+    LEDGER(KERNEL_DROP, "kernel_drop",                                                 \
+           "frames dropped by the kernel: its buffer was full")                        \
+    LEDGER(INTERFACE_DROP, "interface_drop", "frames dropped by the interface")        \
+    LEDGER(RING_DROP, "ring_drop", "frames dropped because the program was behind")    \
+    LEDGER(FILE_CUT, "file_cut", "the file ends inside a packet record")               \
+    LEDGER(FILE_BAD, "file_bad", "bytes of the file that are no packet record")        \
+    LEDGER(FRAME_CUT, "frame_cut", "frames shorter than on the wire (snap length)")    \
     LEDGER(BLOCK_UNKNOWN, "block_unknown", "pcapng blocks of a kind that is not read") \
-    LEDGER(TIME_BACK, "time_back", "frames older than the one before by over a second") \
-    LEDGER(INTERFACE_DOWN, "interface_down", "an interface went down or away")      \
-    /* fragments and streams */                                                     \
-    LEDGER(FRAGMENT_LOST, "fragment_lost", "IP fragments whose packet never became whole") \
-    LEDGER(FRAGMENT_OVERLAP, "fragment_overlap", "IP fragments that overlap: the first bytes count") \
-    LEDGER(FRAGMENT_BAD, "fragment_bad", "IP fragments with impossible offsets")    \
-    LEDGER(FRAGMENT_LIMIT, "fragment_limit", "IP fragments dropped at the memory limit") \
-    LEDGER(TCP_HOLE, "tcp_hole", "bytes missing in a TCP connection with SIP")      \
-    LEDGER(TCP_OVERLAP, "tcp_overlap", "TCP segments that overlap with other bytes: the first count") \
-    LEDGER(TCP_LIMIT, "tcp_limit", "TCP bytes dropped at the memory limit")         \
-    LEDGER(STREAM_NOT_SIP, "stream_not_sip", "bytes between SIP messages in a stream that are no SIP") \
-    LEDGER(STREAM_CUT, "stream_cut", "streams that end inside a SIP message")       \
-    LEDGER(SCTP_LOST, "sctp_lost", "SCTP user messages with missing fragments")     \
-    LEDGER(TLS, "tls", "TLS records that cannot be read without keys")              \
-    /* what was decoded but is not shown as a message */                            \
-    LEDGER(MALFORMED, "malformed", "looked like SIP and could not be used: listed as malformed") \
-    LEDGER(ICMP, "icmp", "ICMP errors that quote no known flow")                    \
-    /* limits */                                                                    \
-    LEDGER(CALLS_LIMIT, "calls_limit", "oldest calls given up at --max-calls or --max-memory") \
-    LEDGER(MESSAGES_LIMIT, "messages_limit", "messages of a call over --max-messages: counted, not kept") \
-    LEDGER(SPOOL_LIMIT, "spool_limit", "text given up because the spool was full")  \
-    LEDGER(SPOOL_FAILED, "spool_failed", "text not kept: the spool could not be written") \
+    LEDGER(TIME_BACK, "time_back",                                                     \
+           "frames older than the one before by over a second")                        \
+    LEDGER(INTERFACE_DOWN, "interface_down", "an interface went down or away")         \
+    /* fragments and streams */                                                        \
+    LEDGER(FRAGMENT_LOST, "fragment_lost",                                             \
+           "IP fragments whose packet never became whole")                             \
+    LEDGER(FRAGMENT_OVERLAP, "fragment_overlap",                                       \
+           "IP fragments that overlap: the first bytes count")                         \
+    LEDGER(FRAGMENT_BAD, "fragment_bad", "IP fragments with impossible offsets")       \
+    LEDGER(FRAGMENT_LIMIT, "fragment_limit",                                           \
+           "IP fragments dropped at the memory limit")                                 \
+    LEDGER(TCP_HOLE, "tcp_hole", "bytes missing in a TCP connection with SIP")         \
+    LEDGER(TCP_OVERLAP, "tcp_overlap",                                                 \
+           "TCP segments that overlap with other bytes: the first count")              \
+    LEDGER(TCP_LIMIT, "tcp_limit", "TCP bytes dropped at the memory limit")            \
+    LEDGER(STREAM_NOT_SIP, "stream_not_sip",                                           \
+           "bytes between SIP messages in a stream that are no SIP")                   \
+    LEDGER(STREAM_CUT, "stream_cut", "streams that end inside a SIP message")          \
+    LEDGER(SCTP_LOST, "sctp_lost", "SCTP user messages with missing fragments")        \
+    LEDGER(TLS, "tls", "TLS records that cannot be read without keys")                 \
+    /* what was decoded but is not shown as a message */                               \
+    LEDGER(MALFORMED, "malformed",                                                     \
+           "looked like SIP and could not be used: listed as malformed")               \
+    LEDGER(ICMP, "icmp", "ICMP errors that quote no known flow")                       \
+    /* limits */                                                                       \
+    LEDGER(CALLS_LIMIT, "calls_limit",                                                 \
+           "oldest calls given up at --max-calls or --max-memory")                     \
+    LEDGER(MESSAGES_LIMIT, "messages_limit",                                           \
+           "messages of a call over --max-messages: counted, not kept")                \
+    LEDGER(SPOOL_LIMIT, "spool_limit", "text given up because the spool was full")     \
+    LEDGER(SPOOL_FAILED, "spool_failed",                                               \
+           "text not kept: the spool could not be written")                            \
     LEDGER(NO_MEMORY, "no_memory", "messages lost for want of memory")
 
 enum ledger_reason {
@@ -73,7 +84,7 @@ struct ledger {
 /* Empties a ledger. */
 void ledger_init(struct ledger *l);
 
-/* Counts one happening of `bytes` bytes. frame 0: none. Costs O(1) for the rows in use. */
+/* Counts one happening of `bytes` bytes. frame 0: none. O(1) for rows in use. */
 void ledger_count(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t bytes,
                   uint16_t file, uint64_t frame);
 

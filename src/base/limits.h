@@ -14,9 +14,9 @@ struct limits {
     size_t message;        /* longest SIP message */
 };
 
-#define LIMITS_DEFAULT                                                              \
-    {                                                                               \
-        .max_calls = 200000, .max_messages = 1000, .max_memory = (size_t)1 << 30,   \
+#define LIMITS_DEFAULT                                                               \
+    {                                                                                \
+        .max_calls = 200000, .max_messages = 1000, .max_memory = (size_t)1 << 30,    \
         .fragments = (size_t)32 << 20, .tcp = (size_t)64 << 20, .message = 256 << 10 \
     }
 

@@ -1,4 +1,5 @@
-/* A growing text buffer. After a failed allocation it swallows what follows and says so. */
+/* A growing text buffer. After a failed allocation it swallows what follows and says
+ * so. */
 #ifndef BASE_STRBUF_H
 #define BASE_STRBUF_H
 
@@ -15,7 +16,7 @@ struct strbuf {
 /* Frees the buffer; it is then empty. */
 void strbuf_done(struct strbuf *b);
 
-/* Makes room for n bytes and returns where they go, or NULL. The caller adds to b->n. */
+/* Makes room for n bytes; returns where they go, or NULL. The caller adds to b->n. */
 char *strbuf_room(struct strbuf *b, size_t n);
 
 /* These append; a failure is kept in b->failed and the rest is then ignored. */

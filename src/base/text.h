@@ -20,18 +20,19 @@ struct span {
 
 struct text {
     /*
-     * Keeps n bytes (they belong to `frame`, which may be NULL) and sets *out. Bytes that
-     * lie inside a frame that can be read again from its file are not copied: the span
-     * points there. Returns 0 or -ERR_* (then out->file is SPAN_NONE).
+     * Keeps n bytes (they belong to `frame`, which may be NULL) and sets *out. Bytes
+     * that lie inside a frame that can be read again from its file are not copied: the
+     * span points there. Returns 0 or -ERR_* (then out->file is SPAN_NONE).
      */
-    int (*put)(struct text *self, const struct frame *frame, const uint8_t *bytes, size_t n,
-               struct span *out);
+    int (*put)(struct text *self, const struct frame *frame, const uint8_t *bytes,
+               size_t n, struct span *out);
     /*
      * Keeps a whole frame for saving, where frames do not stay in a file (live, pipes).
      * Does nothing for a frame of a plain file. Returns 0 or -ERR_*.
      */
     int (*keep)(struct text *self, const struct frame *frame);
-    /* Reads a span into buffer (at least span.length bytes). Returns 0, -ERR_GONE or -ERR_IO. */
+    /* Reads a span into buffer (at least span.length bytes). Returns 0, -ERR_GONE or
+     * -ERR_IO. */
     int (*get)(struct text *self, struct span span, uint8_t *buffer);
 };
 

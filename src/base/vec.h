@@ -5,22 +5,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define VEC(type)                                                                   \
-    struct {                                                                        \
-        type *at;                                                                   \
-        size_t n, cap;                                                              \
+#define VEC(type)      \
+    struct {           \
+        type *at;      \
+        size_t n, cap; \
     }
 
-/* Makes room for `more` elements of `size` bytes. Returns false when memory is short. */
+/* Makes room for `more` elements of `size` bytes. Returns false: no memory. */
 bool vec_grow(void **at, size_t *cap, size_t n, size_t more, size_t size);
 
 /* Room for k more elements; false when memory is short. */
-#define vec_reserve(v, k)                                                           \
-    ((v)->n + (k) <= (v)->cap ||                                                    \
+#define vec_reserve(v, k)        \
+    ((v)->n + (k) <= (v)->cap || \
      vec_grow((void **)&(v)->at, &(v)->cap, (v)->n, (k), sizeof *(v)->at))
 
 /* Adds one element; false when memory is short. */
-#define vec_push(v, element)                                                        \
+#define vec_push(v, element) \
     (vec_reserve((v), 1) ? ((v)->at[(v)->n++] = (element), true) : false)
 
 /* Frees the array, not what its elements point to; it is then empty. */
