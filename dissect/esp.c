@@ -76,21 +76,64 @@ static bool try_length(struct slice s, size_t check, struct slice *body, uint8_t
     return padding_fits(slice_sub(s, n, padding)) && inside_fits(*proto, *body);
 }
 
+/* What a whole packet carries stands in its trailer. */
+static bool by_trailer(struct slice s, uint32_t *length, uint8_t *proto)
+{
+    struct slice body;
+    for (size_t i = 0; i < sizeof CHECK_LENGTHS; i++)
+        if (try_length(s, CHECK_LENGTHS[i], &body, proto)) {
+            *length = (uint32_t)body.n;
+            return true;
+        }
+    return false;
+}
+
+/* A UDP length that leaves just the least padding and a usual check value. */
+static bool cut_udp(struct slice s, uint32_t whole, uint32_t *length)
+{
+    if (s.n < 8)
+        return false;
+    *length = layer_be16(s.p + 4);
+    for (size_t i = 0; i < sizeof CHECK_LENGTHS; i++)
+        if (((*length + ESP_TRAILER + 3) & ~3u) + CHECK_LENGTHS[i] == whole)
+            return *length >= 8;
+    return false;
+}
+
+/* Nothing urgent, so two bytes of zeros; how long the check value is stays unknown. */
+static bool cut_tcp(struct slice s, uint32_t whole, uint32_t *length)
+{
+    uint32_t trailer = ESP_TRAILER + CHECK_LENGTHS[0];
+    if (!tcp_fits(s) || s.p[13] & 0x20 || layer_be16(s.p + 18) || whole < s.n + trailer)
+        return false;
+    *length = whole - trailer;
+    return true;
+}
+
+/* Of a frame that was cut the trailer is missing: the header inside has to do. */
+static bool by_header(struct slice s, uint32_t whole, uint32_t *length, uint8_t *proto)
+{
+    *proto = 17;
+    if (cut_udp(s, whole, length))
+        return true;
+    *proto = 6;
+    return cut_tcp(s, whole, length);
+}
+
 enum layer esp_null(struct walk *w)
 {
-    /* The trailer is needed: of a frame that was cut nothing can be told. */
-    if (w->at.n < ESP_HEADER + ESP_TRAILER || w->at.n < w->whole)
+    if (w->at.n < ESP_HEADER + ESP_TRAILER)
         return LAYER_DONE;
-    struct slice s = slice_skip(w->at, ESP_HEADER), body;
+    struct slice s = slice_skip(w->at, ESP_HEADER);
+    uint32_t whole = w->whole - ESP_HEADER, length;
     uint8_t proto;
-    for (size_t i = 0; i < sizeof CHECK_LENGTHS; i++)
-        if (try_length(s, CHECK_LENGTHS[i], &body, &proto)) {
-            layer_pass(w, ESP_HEADER);
-            layer_length(w, (uint32_t)body.n);
-            w->out->ip_proto = proto;
-            return ip_layer(proto);
-        }
-    return LAYER_DONE;
+    if (s.n == whole ? !by_trailer(s, &length, &proto)
+                     : !by_header(s, whole, &length, &proto))
+        return LAYER_DONE;
+    layer_pass(w, ESP_HEADER);
+    layer_length(w, length);
+    w->out->ip_proto = proto;
+    return ip_layer(proto);
 }
 
 int tunnel_esp(struct walk *w)

@@ -447,6 +447,28 @@ static void exported_pdus(void **state)
     }
 }
 
+/* Without its trailer an ESP packet is told by the header inside. */
+static void reads_cut_esp(void **state)
+{
+    (void)state;
+    uint8_t b[512];
+    struct packet p;
+    size_t n = hex_frame(ETH("0800") IP4("32") NULL_ESP PORTS
+                         "000c 0000 " DATA "0102 02 11 aaaaaaaaaaaaaaaaaaaaaaaa",
+                         b);
+    assert_int_equal(packet_decode(1, slice_of(b, n - 18), (uint32_t)n, &p), 0);
+    assert_int_equal(p.kind, PACKET_UDP);
+    assert_int_equal(p.payload.n, 2);
+    assert_int_equal(p.whole, 4);
+    n = hex_frame(ETH("0800") IP4("32") NULL_ESP TCP("50", "18") DATA
+                  "0102 02 06 aaaaaaaaaaaaaaaaaaaaaaaa",
+                  b);
+    assert_int_equal(packet_decode(1, slice_of(b, n - 18), (uint32_t)n, &p), 0);
+    assert_int_equal(p.kind, PACKET_TCP);
+    assert_int_equal(p.payload.n, 2);
+    assert_true(p.whole >= 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -459,6 +481,7 @@ int main(void)
         cmocka_unit_test(paths_differ),
         cmocka_unit_test(fragments),
         cmocka_unit_test(exported_pdus),
+        cmocka_unit_test(reads_cut_esp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
