@@ -121,10 +121,11 @@ static enum layer next_protocol(uint8_t number)
     return LAYER_DONE;
 }
 
-/* draft-ietf-nvo3-vxlan-gpe 3: instance and next protocol present, version 0. */
+/* draft-ietf-nvo3-vxlan-gpe 3: an instance, version 0. Some senders forget
+ * the bit that says that there is a next protocol, but set that. */
 static bool is_vxlan_gpe(struct slice s)
 {
-    return s.n >= 8 && (s.p[0] & 0xfe) == 0x0c && !s.p[1] && !s.p[2] && !s.p[7] &&
+    return s.n >= 8 && (s.p[0] & 0xfa) == 0x08 && !s.p[1] && !s.p[2] && !s.p[7] &&
            next_protocol(s.p[3]) != LAYER_DONE;
 }
 
