@@ -23,7 +23,7 @@ LAYERS = {
     "service": (["base", "view", "query", "out", "model", "service"],
                 ["cap-ng.h", "seccomp.h", "microhttpd.h", "ini.h", "pthread.h"]),
     "top": (["*"], ["pthread.h"]),
-    "tui": (["base", "view", "query", "out", "tui", "trace.h", "pump.h", "options.h"], []),
+    "tui": (["base", "view", "query", "out", "tui", "trace.h", "pump.h", "save.h", "options.h"], []),
 }
 # a library's headers -> the only files that may include them
 ONLY = [

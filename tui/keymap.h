@@ -1,0 +1,141 @@
+/*
+ * The one table of keys. The help screen, the bottom line and the handling of keys are
+ * made from it: a row is an action, where it holds, what it is called, and its keys.
+ */
+#ifndef TUI_KEYMAP_H
+#define TUI_KEYMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Keys that are no characters. Characters are their code points. */
+enum {
+    INPUT_NONE = 0,
+    INPUT_TAB = '\t',
+    INPUT_ENTER = '\n',
+    INPUT_ESC = 27,
+    INPUT_UP = 0x200000,
+    INPUT_DOWN,
+    INPUT_LEFT,
+    INPUT_RIGHT,
+    INPUT_PAGE_UP,
+    INPUT_PAGE_DOWN,
+    INPUT_HOME,
+    INPUT_END,
+    INPUT_BACKSPACE,
+    INPUT_DELETE,
+    INPUT_BACKTAB,
+    INPUT_CLICK, /* with x, y */
+    INPUT_WHEEL_UP,
+    INPUT_WHEEL_DOWN,
+    INPUT_RESIZE,
+    INPUT_F0, /* INPUT_F0 + n is Fn */
+};
+
+struct input {
+    int32_t key;
+    int x, y; /* of the mouse, in cells */
+};
+
+/* Where a binding holds. */
+enum {
+    ON_CALLS = 1,
+    ON_LADDER = 2,
+    ON_MESSAGE = 4,
+    ON_STATS = 8,
+    ON_HELP = 16,
+    ON_SAVE = 32,
+    ON_TEXT = ON_MESSAGE | ON_STATS | ON_HELP, /* what only scrolls */
+    ON_ANY = ON_CALLS | ON_LADDER | ON_TEXT,
+};
+
+/*
+ * KEY(action, screens, hint, help, keys...). The hint is the word on the bottom line,
+ * "" for none; the order of the rows is the order there.
+ */
+#define KEYMAP_TABLE(KEY)                                                              \
+    KEY(OPEN_LADDER, ON_CALLS, "ladder", "open the call as a ladder", INPUT_ENTER)     \
+    KEY(OPEN_MESSAGE, ON_LADDER, "message", "open the message", INPUT_ENTER)           \
+    KEY(SAVE_NOW, ON_SAVE, "save", "write the file", INPUT_ENTER)                      \
+    KEY(SAVE_SCOPE, ON_SAVE, "which calls", "choose which calls are saved", INPUT_TAB, \
+        INPUT_DOWN)                                                                    \
+    KEY(SAVE_SCOPE_BACK, ON_SAVE, "", "choose which calls are saved, backwards",       \
+        INPUT_BACKTAB, INPUT_UP)                                                       \
+    KEY(SEARCH, ON_CALLS, "search", "show only calls that contain these words", '/',   \
+        INPUT_F0 + 3)                                                                  \
+    KEY(FIND, ON_LADDER | ON_MESSAGE, "find", "find text", '/', INPUT_F0 + 3)          \
+    KEY(MARK, ON_CALLS, "mark", "mark the call, for saving", ' ')                      \
+    KEY(SAVE, ON_CALLS | ON_LADDER, "save", "save the marked or selected calls", 's',  \
+        INPUT_F0 + 2)                                                                  \
+    KEY(NEXT_FAILED, ON_CALLS, "next failed", "go to the next failed call", 'n')       \
+    KEY(PREV_FAILED, ON_CALLS, "", "go to the failed call before", 'N')                \
+    KEY(SORT_LEFT, ON_CALLS, "", "sort by the column to the left", '<')                \
+    KEY(SORT_RIGHT, ON_CALLS, "sort", "sort by the column to the right", '>')          \
+    KEY(SORT_TURN, ON_CALLS, "", "turn the order round", 'z')                          \
+    KEY(FOLLOW, ON_CALLS, "follow", "follow the newest call, or stop", 'F')            \
+    KEY(RAW, ON_LADDER | ON_MESSAGE, "raw/decoded", "text as sent, or decoded", 'r',   \
+        INPUT_F0 + 6)                                                                  \
+    KEY(TIME, ON_LADDER, "time", "time of day, since the first, since the row before", \
+        'T')                                                                           \
+    KEY(LEGS, ON_LADDER, "legs", "all legs of the session, or this call alone", 'e',   \
+        'x', INPUT_F0 + 4)                                                             \
+    KEY(COLOUR, ON_LADDER, "colour", "colour by class, by transaction, or by call",    \
+        'c')                                                                           \
+    KEY(PANEL, ON_LADDER, "text", "message text beside the ladder, below, or hidden",  \
+        INPUT_TAB)                                                                     \
+    KEY(PANEL_UP, ON_LADDER, "", "scroll the message text up", '[')                    \
+    KEY(PANEL_DOWN, ON_LADDER, "", "scroll the message text down", ']')                \
+    KEY(NEXT_HIT, ON_LADDER | ON_MESSAGE, "", "go to the next place found", 'n')       \
+    KEY(PREV_HIT, ON_LADDER | ON_MESSAGE, "", "go to the place found before", 'N')     \
+    KEY(NEXT_MESSAGE, ON_MESSAGE, "next", "next message of the ladder", INPUT_TAB)     \
+    KEY(PREV_MESSAGE, ON_MESSAGE, "", "message of the ladder before", INPUT_BACKTAB)   \
+    KEY(PAUSE, ON_ANY, "", "pause reading, or go on", 'p')                             \
+    KEY(CLEAR, ON_CALLS, "", "forget all calls (asks)", INPUT_F0 + 5)                  \
+    KEY(STATS, ON_CALLS | ON_LADDER | ON_MESSAGE, "stats", "counts and the ledger",    \
+        'i')                                                                           \
+    KEY(UP, ON_ANY, "", "up", INPUT_UP, 'k')                                           \
+    KEY(DOWN, ON_ANY, "", "down", INPUT_DOWN, 'j')                                     \
+    KEY(LEFT, ON_CALLS | ON_LADDER, "", "left", INPUT_LEFT, 'h')                       \
+    KEY(RIGHT, ON_CALLS | ON_LADDER, "", "right", INPUT_RIGHT, 'l')                    \
+    KEY(PAGE_UP, ON_ANY, "", "a page up", INPUT_PAGE_UP, CONTROL('B'))                 \
+    KEY(PAGE_DOWN, ON_ANY, "", "a page down", INPUT_PAGE_DOWN, CONTROL('F'))           \
+    KEY(HOME, ON_ANY, "", "to the first", INPUT_HOME, 'g')                             \
+    KEY(END, ON_ANY, "", "to the last; in the list of calls: follow", INPUT_END, 'G')  \
+    KEY(REDRAW, ON_ANY | ON_SAVE, "", "draw everything anew", CONTROL('L'))            \
+    KEY(BACK, ON_ANY | ON_SAVE, "back", "back", INPUT_ESC)                             \
+    KEY(LEAVE, ON_ANY, "quit", "back; in the list of calls: quit", 'q')                \
+    KEY(HELP, ON_ANY | ON_SAVE, "keys", "this help", '?', INPUT_F0 + 1)
+
+/* The key that Control and a letter give. */
+#define CONTROL(letter) ((letter)&31)
+
+enum action {
+    ACTION_NONE,
+#define KEY(id, screens, hint, help, ...) ACTION_##id,
+    KEYMAP_TABLE(KEY)
+#undef KEY
+        ACTION_COUNT
+};
+
+enum { KEYMAP_KEYS = 4 };
+
+struct binding {
+    enum action action;
+    unsigned screens; /* ON_ bits */
+    const char *hint, *help;
+    int32_t key[KEYMAP_KEYS]; /* 0 behind the last */
+};
+
+/* All bindings, KEYMAP_ROWS of them. */
+extern const struct binding KEYMAP[];
+enum { KEYMAP_ROWS = ACTION_COUNT - 1 };
+
+/* What a key does on a screen (one ON_ bit); ACTION_NONE. */
+enum action keymap_find(int32_t key, unsigned screen);
+
+/* "Enter", "F2", "Ctrl-L", "s": into out, at most 16 bytes with the NUL. Returns out.
+ */
+char *keymap_name(int32_t key, char out[16]);
+
+#endif

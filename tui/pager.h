@@ -1,0 +1,58 @@
+/* Lines of text in a window: wrapped, scrolled, searched. */
+#ifndef TUI_PAGER_H
+#define TUI_PAGER_H
+
+#include "base/vec.h"
+#include "tui/canvas.h"
+#include "tui/scroll.h"
+
+struct pager_line {
+    size_t at, n; /* in text: sanitised */
+    size_t head;  /* the first so many bytes have style `head_style` */
+    uint8_t style, head_style;
+    uint8_t indent; /* columns */
+};
+
+struct pager_piece { /* of a line, as wide as the window */
+    size_t line, at, n;
+};
+
+struct pager {
+    struct strbuf text;
+    VEC(struct pager_line) lines;
+    VEC(struct pager_piece) pieces;
+    int width;            /* the pieces are for; 0: none yet */
+    struct scroll scroll; /* over pieces */
+    struct strbuf find;   /* words looked for; empty: none */
+    size_t hit;           /* piece where it was found last */
+};
+
+/* Frees what the pager holds; zero it to start. */
+void pager_done(struct pager *p);
+
+/* Takes all lines out; place and search stay. */
+void pager_clear(struct pager *p);
+
+/* Adds a line. Its bytes are raw and sanitised here; the first `head` of them look like
+ * head_style. */
+void pager_add(struct pager *p, unsigned style, unsigned indent, const void *bytes,
+               size_t n, size_t head, unsigned head_style);
+
+/* Adds the text of a SIP message with the tones of its parts: start line, header names,
+ * SDP. */
+void pager_add_sip(struct pager *p, const void *bytes, size_t n, enum tone start_line);
+
+/* Draws the window; wraps anew where the width changed. */
+void pager_draw(struct pager *p, struct canvas *c, struct rect area);
+
+/* Scrolls. False: not an action that scrolls. */
+bool pager_act(struct pager *p, enum action action);
+
+/* Looks for text (any case) from the first line shown on; "" ends the search. */
+void pager_find(struct pager *p, const char *text);
+
+/* Goes to the next (or the one before) place where it was found. False: there is none.
+ */
+bool pager_find_next(struct pager *p, bool backwards);
+
+#endif

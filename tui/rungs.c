@@ -1,0 +1,174 @@
+#include "tui/rungs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LIKED_STEP = 30, LEAST_STEP = 18 };
+
+int rungs_width(const struct ladder *l, bool least)
+{
+    int gaps = l->columns > 1 ? (int)l->columns - 1 : 1;
+
+    return 14 + LIKED_STEP / 2 * 2 + gaps * (least ? LEAST_STEP : LIKED_STEP);
+}
+
+static int column_x(const struct rungs *r, unsigned column)
+{
+    return r->area.x + (int)r->layout.first + (int)column * (int)r->layout.step -
+           r->shift;
+}
+
+int rungs_head_lines(const struct rungs *r)
+{
+    for (size_t i = 0; i < r->ladder->columns; i++)
+        if (r->ladder->column[i].role)
+            return 2;
+    return 1;
+}
+
+/* Text centred on a participant's line. */
+static void draw_label(struct rungs *r, struct canvas *c, unsigned column, int y,
+                       unsigned style, const char *text)
+{
+    int room = (int)r->layout.step - 2, n = (int)strlen(text);
+    int w = canvas_columns(text, (size_t)n), x;
+
+    /* The outer ones may use the margin beside them, too. */
+    if (room < 4)
+        room = 4;
+    w = w < room ? w : room;
+    x = column_x(r, column) - w / 2;
+    if (column == 0 && x < r->area.x - r->shift)
+        x = r->area.x - r->shift;
+    canvas_field(c, x, y, w, false, style, text, (size_t)n);
+}
+
+void rungs_draw_head(struct rungs *r, struct canvas *c, int y)
+{
+    struct rect clip = canvas_clip(c, r->area);
+    bool roles = rungs_head_lines(r) > 1;
+
+    for (unsigned i = 0; i < r->ladder->columns; i++) {
+        const struct ladder_column *col = &r->ladder->column[i];
+
+        draw_label(r, c, i, y, STYLE_BOLD, col->label ? col->label : "?");
+        if (roles && col->role)
+            draw_label(r, c, i, y + 1, TONE_DIM, col->role);
+    }
+    canvas_clip(c, clip);
+}
+
+static void draw_time(struct rungs *r, struct canvas *c, const struct ladder_row *row,
+                      int y)
+{
+    static const struct field day = {.name = "time", .type = VALUE_TIME, .digits = 3};
+    struct value v = {.type = VALUE_TIME, .i = row->time};
+    int64_t ns =
+        r->time == RUNGS_TIME_DELTA ? row->delta : row->time - r->ladder->row[0].time;
+    bool first = row == &r->ladder->row[0];
+
+    r->scratch.n = 0;
+    if (row->kind == LADDER_GAP || !row->time)
+        return;
+    if (r->time == RUNGS_TIME_DAY || (r->time == RUNGS_TIME_DELTA && first)) {
+        value_text(r->view, &day, &v, &r->scratch);
+    } else {
+        int64_t ms = ns / 1000000;
+
+        strbuf_printf(&r->scratch, "%s%lld.%03lld", ms < 0 ? "-" : "+",
+                      (long long)(ms < 0 ? -ms : ms) / 1000,
+                      (long long)(ms < 0 ? -ms : ms) % 1000);
+    }
+    canvas_field(c, r->area.x - r->shift, y, (int)r->layout.time_width, true, TONE_DIM,
+                 r->scratch.p, r->scratch.n);
+}
+
+static void draw_lines(struct rungs *r, struct canvas *c, const char *line, int y)
+{
+    for (unsigned i = 0; i < r->ladder->columns; i++)
+        canvas_put(c, column_x(r, i), y, TONE_DIM, line);
+}
+
+/* What stands out by the colour mode keeps its tone; all else is dim. */
+static unsigned style_of(const struct rungs *r, const struct ladder_row *row)
+{
+    unsigned tone = row->repeats ? TONE_DIM : row->tone;
+    bool like = true;
+
+    if (row->kind != LADDER_MESSAGE || !r->like)
+        return tone;
+    if (r->colour == RUNGS_TXN && r->like->msg && row->msg)
+        like = r->like->msg->txn == row->msg->txn;
+    else if (r->colour == RUNGS_CALL)
+        like = r->like->call == row->call;
+    if (!like)
+        return TONE_DIM;
+    return r->colour == RUNGS_CLASS ? tone : (unsigned)(row->tone | STYLE_BOLD);
+}
+
+static void row_text(struct rungs *r, const struct ladder_row *row)
+{
+    r->scratch.n = 0;
+    strbuf_str(&r->scratch, row->text ? row->text : "");
+    if (row->mark) {
+        strbuf_str(&r->scratch, "  ");
+        strbuf_str(&r->scratch, row->mark);
+    }
+    if (row->repeats)
+        strbuf_printf(&r->scratch, "  ↻%u", row->repeats);
+}
+
+static void draw_arrow(struct rungs *r, struct canvas *c, const struct ladder_row *row,
+                       int y)
+{
+    bool right = row->from < row->to;
+    int a = column_x(r, right ? row->from : row->to) + 1;
+    int b = column_x(r, right ? row->to : row->from) - 1;
+    unsigned style = style_of(r, row);
+    int w, room = b - a - 4;
+
+    row_text(r, row);
+    canvas_fill(c, (struct rect){a, y, b - a + 1, 1}, style, "─");
+    canvas_put(c, right ? b : a, y, style, right ? "▶" : "◀");
+    w = canvas_columns(r->scratch.p, r->scratch.n);
+    if (w > room)
+        w = room;
+    if (w <= 0)
+        return;
+    canvas_put(c, a + 2, y, style, " ");
+    canvas_field(c, a + 3, y, w, false, style | STYLE_BOLD, r->scratch.p, r->scratch.n);
+    canvas_put(c, a + 3 + w, y, style, " ");
+}
+
+/* Not an arrow: beside the line of the participant that it happened at. */
+static void draw_beside(struct rungs *r, struct canvas *c, const struct ladder_row *row,
+                        int y)
+{
+    unsigned at = row->from < row->to ? row->from : row->to;
+    int x = column_x(r, at);
+    unsigned style = style_of(r, row);
+
+    row_text(r, row);
+    if (row->kind == LADDER_MESSAGE)
+        x = canvas_put(c, x + 1, y, style, "◀─▶");
+    else if (row->kind == LADDER_EVENT)
+        x = canvas_put(c, x + 2, y, style | STYLE_BOLD, "▲");
+    x = canvas_put(c, x + 1, y, style, "");
+    x = canvas_text(c, x, y, style | (row->kind == LADDER_GAP ? 0 : STYLE_BOLD),
+                    r->scratch.p, r->scratch.n);
+    canvas_put(c, x, y, style, " ");
+}
+
+void rungs_draw_row(struct rungs *r, struct canvas *c, const struct ladder_row *row,
+                    int y)
+{
+    struct rect clip = canvas_clip(c, r->area);
+
+    draw_time(r, c, row, y);
+    draw_lines(r, c, row->kind == LADDER_GAP ? "┆" : "│", y);
+    if (row->kind == LADDER_MESSAGE && row->from != row->to)
+        draw_arrow(r, c, row, y);
+    else
+        draw_beside(r, c, row, y);
+    canvas_clip(c, clip);
+}

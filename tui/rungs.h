@@ -1,0 +1,35 @@
+/* A ladder's participants and rows as cells. */
+#ifndef TUI_RUNGS_H
+#define TUI_RUNGS_H
+
+#include "tui/canvas.h"
+#include "view/ladder.h"
+
+enum rungs_time { RUNGS_TIME_DAY, RUNGS_TIME_FIRST, RUNGS_TIME_DELTA, RUNGS_TIMES };
+enum rungs_colour { RUNGS_CLASS, RUNGS_TXN, RUNGS_CALL, RUNGS_COLOURS };
+
+struct rungs {
+    const struct view *view;
+    const struct ladder *ladder;
+    struct ladder_layout layout;
+    struct rect area; /* where it is drawn */
+    int shift;        /* columns scrolled out on the left */
+    enum rungs_time time;
+    enum rungs_colour colour;
+    const struct ladder_row
+        *like; /* the row that RUNGS_TXN and RUNGS_CALL stand out by */
+    struct strbuf scratch;
+};
+
+/* Columns that the ladder likes to have, and must have. */
+int rungs_width(const struct ladder *l, bool least);
+
+/* Lines of the header: participants and, where known, their roles. */
+int rungs_head_lines(const struct rungs *r);
+void rungs_draw_head(struct rungs *r, struct canvas *c, int y);
+
+/* Draws one row at y. */
+void rungs_draw_row(struct rungs *r, struct canvas *c, const struct ladder_row *row,
+                    int y);
+
+#endif

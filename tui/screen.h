@@ -1,0 +1,63 @@
+/*
+ * A screen: a const table of functions and its own data. One file per screen; adding
+ * one touches that file, its ON_ bit in keymap.h, and whoever opens it.
+ */
+#ifndef TUI_SCREEN_H
+#define TUI_SCREEN_H
+
+#include "tui/canvas.h"
+#include "tui/keymap.h"
+#include "tui/prompt.h"
+
+struct ui;
+struct list;
+struct screen;
+
+struct screen_ops {
+    const char *title; /* as help names it */
+    unsigned on;       /* its ON_ bit */
+    bool overlay;      /* drawn over the screen below */
+
+    void (*free)(struct screen *s);
+    /* The trace changed: drop what may be gone, take in what is new. NULL: nothing to
+     * do. */
+    void (*refresh)(struct screen *s);
+    /* Draws into the area, which is blank. */
+    void (*draw)(struct screen *s, struct canvas *c, struct rect area);
+    /* An action of the keymap that ui.c does not do itself. */
+    void (*act)(struct screen *s, enum action action);
+    /* The prompt changed, was finished or given up. NULL: it has none. */
+    void (*typed)(struct screen *s, enum prompt_result what);
+    /* Click or wheel, in coordinates of the canvas. NULL: wheel moves the cursor. */
+    void (*mouse)(struct screen *s, const struct input *in);
+    /* BACK: true where the screen had something of its own to close. NULL: no. */
+    bool (*back)(struct screen *s);
+};
+
+/* First member of every screen's own struct. */
+struct screen {
+    const struct screen_ops *ops;
+    struct ui *ui;
+    struct prompt prompt;
+    const char *asking; /* label of the prompt; NULL: nothing is being typed */
+};
+
+/* The screens. NULL when memory is short. */
+struct screen *screen_calls_new(struct ui *ui);
+struct screen *screen_ladder_new(struct ui *ui, uint32_t call);
+struct screen *screen_stats_new(struct ui *ui);
+struct screen *screen_help_new(struct ui *ui, const struct screen *of);
+
+/* A message by id; `ladder`, if not NULL, is asked for its neighbours: step is +1 or
+ * -1, 0: none. */
+struct screen *screen_message_new(struct ui *ui, uint32_t msg,
+                                  uint32_t (*neighbour)(struct screen *ladder,
+                                                        int step),
+                                  struct screen *ladder);
+
+/* Asks where to save which calls: the one selected (an id; 0: none), the marked, or
+ * those in `shown` (kept by reference; NULL: none). */
+struct screen *screen_save_new(struct ui *ui, uint32_t selected,
+                               const struct list *shown);
+
+#endif

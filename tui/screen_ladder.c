@@ -1,0 +1,481 @@
+/* One call, or all legs of its session, as a ladder; the selected message's text beside
+ * it. */
+#include "tui/pager.h"
+#include "tui/rungs.h"
+#include "tui/sign.h"
+#include "tui/ui.h"
+#include "tui/write.h"
+#include "view/ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum panel { PANEL_AUTO, PANEL_BELOW, PANEL_NONE, PANELS };
+
+enum {
+    BESIDE_FROM = 110, /* columns from which the text stands beside the ladder */
+    PANEL_LEAST = 44
+};
+
+struct ladder_screen {
+    struct screen screen;
+    uint32_t call;         /* id */
+    uint32_t msg;          /* of the selected row; 0: it is no message */
+    struct ladder *ladder; /* NULL: the call was given up */
+    uint64_t layout;       /* struct calls.layout when it was built */
+    struct ladder_options options;
+    struct scroll scroll;
+    struct rungs rungs;
+    enum panel panel;
+    bool decoded;
+    struct pager pager;
+    struct rect pager_area;
+    uint32_t paged; /* message that the pager holds; 0: none */
+    int rows_y;     /* of the first row, as drawn last */
+    struct strbuf find, text;
+};
+
+static void ladder_screen_free(struct screen *screen)
+{
+    struct ladder_screen *s = (struct ladder_screen *)screen;
+
+    ladder_free(s->ladder);
+    pager_done(&s->pager);
+    strbuf_done(&s->rungs.scratch);
+    strbuf_done(&s->find);
+    strbuf_done(&s->text);
+    free(s);
+}
+
+static const struct call *the_call(const struct ladder_screen *s)
+{
+    return calls_by_id(s->screen.ui->view->calls, s->call);
+}
+
+static const struct ladder_row *selected(const struct ladder_screen *s)
+{
+    if (!s->ladder || s->scroll.at >= s->ladder->rows)
+        return NULL;
+    return &s->ladder->row[s->scroll.at];
+}
+
+static void remember(struct ladder_screen *s)
+{
+    const struct ladder_row *row = selected(s);
+
+    s->msg = row && row->msg ? row->msg->id : 0;
+}
+
+static void rebuild(struct ladder_screen *s)
+{
+    const struct call *call = the_call(s);
+
+    ladder_free(s->ladder);
+    s->ladder = call ? ladder_build(s->screen.ui->view, call, &s->options) : NULL;
+    s->layout = s->screen.ui->view->calls->layout;
+    s->scroll.count = s->ladder ? s->ladder->rows : 0;
+    for (size_t i = 0; s->msg && i < s->scroll.count; i++)
+        if (s->ladder->row[i].msg && s->ladder->row[i].msg->id == s->msg)
+            s->scroll.at = i;
+    scroll_fit(&s->scroll, s->scroll.count, s->scroll.page);
+    remember(s);
+}
+
+/* True where a leg changed since the ladder was built, or one more joined. */
+static bool outdated(const struct ladder_screen *s)
+{
+    const struct call *call = the_call(s);
+    size_t legs = 1;
+
+    if (!s->ladder || !call || s->layout != s->screen.ui->view->calls->layout)
+        return true;
+    if (!s->options.session || !call->session)
+        return call->version > s->ladder->version;
+    legs = call->session->legs;
+    for (const struct call *leg = call->session->first; leg; leg = leg->leg_next)
+        if (leg->version > s->ladder->version)
+            return true;
+    return legs != s->ladder->legs;
+}
+
+static void ladder_refresh(struct screen *screen)
+{
+    struct ladder_screen *s = (struct ladder_screen *)screen;
+
+    if (outdated(s))
+        rebuild(s);
+}
+
+/* ---- drawing */
+
+static void put_field(struct ladder_screen *s, struct canvas *c, int *x, int y,
+                      const struct call *call, const char *name, const char *label)
+{
+    const struct field *f = field_find(&TABLE_CALLS, name);
+    struct strbuf scratch = {0}, text = {0};
+    struct row row = {
+        .view = s->screen.ui->view, .object = call, .scratch = &scratch, .text = &text};
+    struct value v = {VALUE_NULL, {0}};
+
+    if (f)
+        f->get(&row, &v);
+    if (v.type != VALUE_NULL) {
+        s->text.n = 0;
+        strbuf_str(&s->text, label);
+        value_text(row.view, f, &v, &s->text);
+        if (*f->unit && strcmp(name, "status") != 0)
+            strbuf_printf(&s->text, " %s", f->unit);
+        *x = canvas_text(c, *x, y, f->tone ? f->tone(&row) : TONE_PLAIN, s->text.p,
+                         s->text.n) +
+             3;
+    }
+    strbuf_done(&scratch);
+    strbuf_done(&text);
+}
+
+static const char *party_name(const struct party *p)
+{
+    return p->user ? p->user : p->host ? p->host : p->uri ? p->uri : "?";
+}
+
+static void draw_title(struct ladder_screen *s, struct canvas *c, struct rect area,
+                       const struct call *call)
+{
+    int x = canvas_printf(c, area.x, area.y, STYLE_BOLD, "Call %u", call->id) + 3;
+
+    x = canvas_put(c, x, area.y, TONE_REQUEST, call_method(call)) + 2;
+    x = canvas_put(c, x, area.y, STYLE_BOLD, party_name(&call->from));
+    x = canvas_put(c, x, area.y, TONE_PLAIN, " → ");
+    x = canvas_put(c, x, area.y, STYLE_BOLD, party_name(&call->to)) + 3;
+    put_field(s, c, &x, area.y, call, "state", "");
+    x -= 2;
+    put_field(s, c, &x, area.y, call, "status", "");
+    put_field(s, c, &x, area.y, call, "duration", "talk ");
+    put_field(s, c, &x, area.y, call, "pdd", "PDD ");
+    if (call->session && call->session->legs > 1)
+        x = canvas_printf(c, x, area.y, TONE_PLAIN, "legs %u%s", call->session->legs,
+                          s->options.session ? "" : " (this one alone)");
+}
+
+/* The line of what is wrong; returns lines used. */
+static int draw_remark(struct ladder_screen *s, struct canvas *c, struct rect area,
+                       const struct call *call)
+{
+    enum tone tone;
+    const char *sign = sign_call(call, &tone);
+
+    s->text.n = 0;
+    sign_remark(call, &s->text);
+    if (call->link)
+        strbuf_printf(&s->text, "%sjoined by %s, confidence %u", s->text.n ? "; " : "",
+                      call->link, call->link_confidence);
+    if (!s->text.n)
+        return 0;
+    canvas_put(c, area.x, area.y + 1, tone, sign);
+    canvas_field(c, area.x + 2, area.y + 1, area.w - 2, false,
+                 tone == TONE_GOOD ? TONE_DIM : tone, s->text.p, s->text.n);
+    return 1;
+}
+
+static void fill_pager(struct ladder_screen *s)
+{
+    const struct ladder_row *row = selected(s);
+    const struct msg *m = row ? row->msg : NULL;
+
+    if (s->paged && m && s->paged == m->id)
+        return;
+    pager_clear(&s->pager);
+    s->pager.scroll = (struct scroll){0};
+    s->paged = m ? m->id : 0;
+    if (m)
+        write_message(&s->pager, s->screen.ui->view, m, s->decoded, row->tone);
+    else if (row && row->text)
+        pager_add(&s->pager, row->tone, 0, row->text, strlen(row->text), 0, 0);
+}
+
+static void draw_panel(struct ladder_screen *s, struct canvas *c, struct rect area)
+{
+    s->pager_area = area;
+    fill_pager(s);
+    pager_draw(&s->pager, c, area);
+}
+
+/* Splits the room under the title between ladder and text. */
+static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
+{
+    struct rect text = *rows;
+    int w;
+
+    s->pager_area = (struct rect){0, 0, 0, 0};
+    if (s->panel == PANEL_NONE || rows->h < 12)
+        return;
+    if (rows->w >= BESIDE_FROM && s->panel == PANEL_AUTO) {
+        w = rungs_width(s->ladder, false);
+        if (w > rows->w - PANEL_LEAST)
+            w = rows->w - PANEL_LEAST;
+        text.x = rows->x + w + 2;
+        text.w = rows->w - w - 2;
+        canvas_fill(c, (struct rect){rows->x + w, rows->y, 1, rows->h}, TONE_DIM, "│");
+        rows->w = w;
+    } else {
+        int h = rows->h * 2 / 5;
+
+        text.y = rows->y + rows->h - h + 1;
+        text.h = h - 1;
+        rows->h -= h;
+        canvas_fill(c, (struct rect){rows->x, text.y - 1, rows->w, 1}, TONE_DIM, "─");
+    }
+    draw_panel(s, c, text);
+}
+
+static void draw_rows(struct ladder_screen *s, struct canvas *c, struct rect rows)
+{
+    struct rungs *r = &s->rungs;
+    int head;
+
+    r->ladder = s->ladder;
+    r->view = s->screen.ui->view;
+    r->area = rows;
+    r->layout = ladder_layout(s->ladder, (unsigned)(rows.w > 0 ? rows.w : 1));
+    r->like = selected(s);
+    if (r->shift > (int)r->layout.width - rows.w)
+        r->shift = (int)r->layout.width > rows.w ? (int)r->layout.width - rows.w : 0;
+    rungs_draw_head(r, c, rows.y);
+    head = rungs_head_lines(r);
+    s->rows_y = rows.y + head;
+    scroll_fit(&s->scroll, s->ladder->rows, rows.h - head);
+    for (int y = 0; y < rows.h - head; y++) {
+        size_t i = s->scroll.top + (size_t)y;
+
+        if (i >= s->ladder->rows)
+            break;
+        rungs_draw_row(r, c, &s->ladder->row[i], s->rows_y + y);
+        if (i == s->scroll.at)
+            canvas_style(c, (struct rect){rows.x, s->rows_y + y, rows.w, 1},
+                         STYLE_SELECT);
+    }
+}
+
+static void ladder_draw(struct screen *screen, struct canvas *c, struct rect area)
+{
+    struct ladder_screen *s = (struct ladder_screen *)screen;
+    const struct call *call = the_call(s);
+    struct rect rows = area;
+    int used;
+
+    if (!call || !s->ladder) {
+        canvas_printf(c, area.x + 2, area.y + 1, TONE_WARN,
+                      "Call %u is no longer kept: a limit was reached.", s->call);
+        return;
+    }
+    draw_title(s, c, area, call);
+    used = 1 + draw_remark(s, c, area, call);
+    rows.y += used;
+    rows.h -= used;
+    split(s, c, &rows);
+    draw_rows(s, c, rows);
+}
+
+/* ---- actions */
+
+static void go_to(struct ladder_screen *s, size_t row)
+{
+    s->scroll.at = row;
+    scroll_fit(&s->scroll, s->scroll.count, s->scroll.page);
+    remember(s);
+}
+
+/* Does the row or its message contain what is looked for? */
+static bool row_has(struct ladder_screen *s, const struct ladder_row *row)
+{
+    const char *words = s->screen.prompt.text;
+    size_t n = strlen(words);
+
+    if (row->text && strcasestr(row->text, words))
+        return true;
+    if (!row->msg || view_text(s->screen.ui->view, row->msg, &s->text))
+        return false;
+    for (size_t i = 0; i + n <= s->text.n; i++)
+        if (!strncasecmp(s->text.p + i, words, n))
+            return true;
+    return false;
+}
+
+static void find(struct ladder_screen *s, bool backwards)
+{
+    size_t n = s->scroll.count;
+
+    pager_find(&s->pager, s->screen.prompt.text);
+    if (!s->screen.prompt.n)
+        return;
+    for (size_t k = 1; k <= n; k++) {
+        size_t i = (s->scroll.at + (backwards ? n - k : k)) % n;
+
+        if (row_has(s, &s->ladder->row[i])) {
+            go_to(s, i);
+            return;
+        }
+    }
+    ui_say(s->screen.ui, TONE_WARN, "Not in this ladder: %s", s->screen.prompt.text);
+}
+
+static void ladder_typed(struct screen *screen, enum prompt_result what)
+{
+    struct ladder_screen *s = (struct ladder_screen *)screen;
+
+    if (what == PROMPT_CANCEL) {
+        prompt_set(&screen->prompt, "");
+        pager_find(&s->pager, "");
+    }
+    if (what != PROMPT_CHANGED)
+        screen->asking = NULL;
+    if (what == PROMPT_DONE)
+        find(s, false);
+}
+
+/* For the message screen: its neighbour in the ladder, which becomes selected. */
+static uint32_t neighbour(struct screen *screen, int step)
+{
+    struct ladder_screen *s = (struct ladder_screen *)screen;
+
+    for (size_t i = s->scroll.at + (size_t)(long)step; i < s->scroll.count;
+         i += (size_t)(long)step)
+        if (s->ladder->row[i].msg) {
+            go_to(s, i);
+            return s->msg;
+        }
+    return 0;
+}
+
+static void open_message(struct ladder_screen *s)
+{
+    const struct ladder_row *row = selected(s);
+    struct ui *ui = s->screen.ui;
+
+    if (row && row->msg)
+        ui_push(ui, screen_message_new(ui, row->msg->id, neighbour, &s->screen));
+    else if (row)
+        ui_say(ui, TONE_PLAIN, "This row is no message.");
+}
+
+static void turn_legs(struct ladder_screen *s)
+{
+    s->options.session = !s->options.session;
+    rebuild(s);
+    ui_say(s->screen.ui, TONE_PLAIN,
+           s->options.session ? "All legs of the session." : "This call alone.");
+}
+
+static void turn_colour(struct ladder_screen *s)
+{
+    static const char *const what[] = {
+        [RUNGS_CLASS] = "Colour by class.",
+        [RUNGS_TXN] = "Only the transaction of the selected row in colour.",
+        [RUNGS_CALL] = "Only the call of the selected row in colour.",
+    };
+
+    s->rungs.colour = (s->rungs.colour + 1) % RUNGS_COLOURS;
+    ui_say(s->screen.ui, TONE_PLAIN, "%s", what[s->rungs.colour]);
+}
+
+static void turn_time(struct ladder_screen *s)
+{
+    static const char *const what[] = {"Time of day.", "Seconds since the first row.",
+                                       "Seconds since the row before."};
+
+    s->rungs.time = (s->rungs.time + 1) % RUNGS_TIMES;
+    ui_say(s->screen.ui, TONE_PLAIN, "%s", what[s->rungs.time]);
+}
+
+static void move(struct ladder_screen *s, enum action action)
+{
+    if (action == ACTION_LEFT)
+        s->rungs.shift = s->rungs.shift > 8 ? s->rungs.shift - 8 : 0;
+    else if (action == ACTION_RIGHT)
+        s->rungs.shift += 8;
+    else if (scroll_act(&s->scroll, action))
+        remember(s);
+}
+
+static void ladder_act(struct screen *screen, enum action action)
+{
+    struct ladder_screen *s = (struct ladder_screen *)screen;
+
+    switch (action) {
+    case ACTION_OPEN_MESSAGE: open_message(s); break;
+    case ACTION_FIND: screen->asking = "Find: "; break;
+    case ACTION_NEXT_HIT: find(s, false); break;
+    case ACTION_PREV_HIT: find(s, true); break;
+    case ACTION_SAVE:
+        ui_push(screen->ui, screen_save_new(screen->ui, s->call, NULL));
+        break;
+    case ACTION_LEGS: turn_legs(s); break;
+    case ACTION_TIME: turn_time(s); break;
+    case ACTION_COLOUR: turn_colour(s); break;
+    case ACTION_PANEL: s->panel = (s->panel + 1) % PANELS; break;
+    case ACTION_PANEL_UP: pager_act(&s->pager, ACTION_UP); break;
+    case ACTION_PANEL_DOWN: pager_act(&s->pager, ACTION_DOWN); break;
+    case ACTION_RAW:
+        s->decoded = !s->decoded;
+        s->paged = 0;
+        break;
+    default: move(s, action); break;
+    }
+}
+
+static bool inside(const struct rect *r, const struct input *in)
+{
+    return in->x >= r->x && in->x < r->x + r->w && in->y >= r->y && in->y < r->y + r->h;
+}
+
+static void ladder_mouse(struct screen *screen, const struct input *in)
+{
+    struct ladder_screen *s = (struct ladder_screen *)screen;
+    bool panel = inside(&s->pager_area, in);
+    size_t row = s->scroll.top + (size_t)(in->y - s->rows_y);
+
+    if (in->key != INPUT_CLICK) {
+        bool up = in->key == INPUT_WHEEL_UP;
+
+        for (int i = 0; panel && i < 3; i++)
+            pager_act(&s->pager, up ? ACTION_UP : ACTION_DOWN);
+        if (!panel)
+            scroll_by(&s->scroll, up ? -3 : 3);
+        remember(s);
+        return;
+    }
+    if (panel) {
+        open_message(s);
+    } else if (in->y >= s->rows_y && row < s->scroll.count &&
+               in->y < s->rows_y + s->scroll.page) {
+        if (row == s->scroll.at)
+            open_message(s);
+        else
+            go_to(s, row);
+    }
+}
+
+static const struct screen_ops ladder_ops = {
+    .title = "Ladder",
+    .on = ON_LADDER,
+    .free = ladder_screen_free,
+    .refresh = ladder_refresh,
+    .draw = ladder_draw,
+    .act = ladder_act,
+    .typed = ladder_typed,
+    .mouse = ladder_mouse,
+};
+
+struct screen *screen_ladder_new(struct ui *ui, uint32_t call)
+{
+    struct ladder_screen *s = calloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->screen.ops = &ladder_ops;
+    s->screen.ui = ui;
+    s->call = call;
+    s->options = (struct ladder_options){.session = true, .hide_copies = true};
+    return &s->screen;
+}

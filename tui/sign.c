@@ -1,0 +1,99 @@
+#include "tui/sign.h"
+
+enum { MANY_RETRANSMISSIONS = 3 };
+
+bool sign_failed(const struct call *call)
+{
+    return call->state == CALL_TIMEOUT || call->state == CALL_REJECTED ||
+           call->state == CALL_FAILED;
+}
+
+static bool suspicious(const struct call *call)
+{
+    if (call->retransmissions >= MANY_RETRANSMISSIONS)
+        return true;
+    for (const struct event *e = call->events; e; e = e->next)
+        if (e->kind == EVENT_ICMP)
+            return true;
+    return false;
+}
+
+const char *sign_call(const struct call *call, enum tone *tone)
+{
+    *tone = TONE_PLAIN;
+    if (sign_failed(call)) {
+        *tone = TONE_BAD;
+        return "●";
+    }
+    if (suspicious(call)) {
+        *tone = TONE_WARN;
+        return "▲";
+    }
+    switch (call->state) {
+    case CALL_COMPLETED:
+    case CALL_DONE:
+    case CALL_ACTIVE:
+    case CALL_TERMINATED: *tone = TONE_GOOD; return "✓";
+    case CALL_CANCELLED:
+    case CALL_BUSY:
+    case CALL_REDIRECTED:
+    case CALL_CHALLENGED: return "·";
+    default: break;
+    }
+    if (call->incomplete) {
+        *tone = TONE_DIM;
+        return "?";
+    }
+    return " ";
+}
+
+static void add(struct strbuf *out, const char *text)
+{
+    if (out->n)
+        strbuf_str(out, "; ");
+    strbuf_str(out, text);
+}
+
+static const char *icmp_text(const struct event *e)
+{
+    static const char *const v4[] = {"network unreachable", "host unreachable",
+                                     "protocol unreachable", "port unreachable"};
+
+    if (e->version == 4 && e->type == 3)
+        return e->code < 4 ? v4[e->code] : "unreachable";
+    if (e->version == 6 && e->type == 1)
+        return e->code == 4 ? "port unreachable" : "unreachable";
+    return e->type == (e->version == 4 ? 11 : 3) ? "time to live exceeded" : "error";
+}
+
+static void remark_events(const struct call *call, struct strbuf *out)
+{
+    char text[ADDR_TEXT];
+    unsigned n = 0;
+
+    for (const struct event *e = call->events; e; e = e->next) {
+        if (e->kind != EVENT_ICMP || n++)
+            continue;
+        addr_format_ip(&e->from, text);
+        add(out, "ICMP ");
+        strbuf_printf(out, "%s from %s", icmp_text(e), text);
+    }
+}
+
+void sign_remark(const struct call *call, struct strbuf *out)
+{
+    char text[ADDR_TEXT] = "";
+
+    if (call->state == CALL_TIMEOUT && !call->status && call->hop) {
+        addr_format(&call->hop->dst, text);
+        strbuf_printf(out, "no final response from %s", text);
+    } else if (call->reason && call->status >= 300) {
+        strbuf_str(out, call->reason);
+    }
+    remark_events(call, out);
+    if (call->retransmissions)
+        strbuf_printf(out, "%s%u repeated", out->n ? "; " : "", call->retransmissions);
+    for (unsigned bit = 0; bit < CALL_INCOMPLETE_BITS; bit++)
+        if (call->incomplete & 1u << bit)
+            add(out, call_incomplete_text(bit));
+}

@@ -1,0 +1,246 @@
+#include "tui/ui.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void ui_done(struct ui *ui)
+{
+    while (ui->depth) {
+        struct screen *s = ui->stack[--ui->depth];
+
+        s->ops->free(s);
+    }
+    marks_done(&ui->marks);
+}
+
+int ui_init(struct ui *ui, struct trace *trace)
+{
+    memset(ui, 0, sizeof *ui);
+    ui->trace = trace;
+    ui->view = &trace->view;
+    ui->state.progress = -1;
+    ui_push(ui, screen_calls_new(ui));
+    return ui->depth ? 0 : -ERR_NOMEM;
+}
+
+struct screen *ui_top(const struct ui *ui)
+{
+    return ui->stack[ui->depth - 1];
+}
+
+void ui_push(struct ui *ui, struct screen *s)
+{
+    if (!s) {
+        ui_say(ui, TONE_BAD, "Out of memory.");
+        return;
+    }
+    if (ui->depth == UI_DEPTH) {
+        s->ops->free(s);
+        return;
+    }
+    ui->stack[ui->depth++] = s;
+    if (s->ops->refresh)
+        s->ops->refresh(s);
+}
+
+void ui_pop(struct ui *ui)
+{
+    struct screen *s;
+
+    if (ui->depth < 2)
+        return;
+    s = ui->stack[--ui->depth];
+    s->ops->free(s);
+    s = ui_top(ui);
+    if (s->ops->refresh)
+        s->ops->refresh(s);
+}
+
+void ui_say(struct ui *ui, enum tone tone, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(ui->said, sizeof ui->said, format, ap);
+    va_end(ap);
+    ui->said_tone = tone;
+}
+
+static void refresh_all(struct ui *ui)
+{
+    for (size_t i = 0; i < ui->depth; i++)
+        if (ui->stack[i]->ops->refresh)
+            ui->stack[i]->ops->refresh(ui->stack[i]);
+}
+
+bool ui_refresh(struct ui *ui)
+{
+    const struct calls *calls = ui->view->calls;
+    bool moved = calls->layout != ui->layout, changed = calls->version != ui->version;
+
+    if (!moved && (!changed || ui->paused))
+        return false;
+    ui->layout = calls->layout;
+    ui->version = calls->version;
+    /* What was given up must not be looked at, on any screen and also while paused. */
+    if (moved)
+        refresh_all(ui);
+    else if (ui_top(ui)->ops->refresh)
+        ui_top(ui)->ops->refresh(ui_top(ui));
+    return true;
+}
+
+static void leave(struct ui *ui)
+{
+    if (ui->depth > 1) {
+        ui_pop(ui);
+    } else if (ui->trace->live && !ui->trace->ended && !ui->leaving) {
+        ui->leaving = true;
+        ui_say(ui, TONE_WARN, "The capture is running: press q again to end it.");
+    } else {
+        ui->quit = true;
+    }
+}
+
+static void go_back(struct ui *ui)
+{
+    struct screen *s = ui_top(ui);
+
+    if (s->ops->back && s->ops->back(s))
+        return;
+    if (ui->depth > 1)
+        ui_pop(ui);
+    else
+        ui_say(ui, TONE_PLAIN, "This is the first screen: q quits.");
+}
+
+static void turn_pause(struct ui *ui)
+{
+    ui->paused = !ui->paused;
+    ui->state.paused = ui->paused;
+    if (!ui->paused)
+        ui->version = ui->view->calls->version - 1;
+    ui_refresh(ui);
+}
+
+static void act(struct ui *ui, enum action action)
+{
+    struct screen *s = ui_top(ui);
+
+    switch (action) {
+    case ACTION_NONE: break;
+    case ACTION_HELP: ui_push(ui, screen_help_new(ui, s)); break;
+    case ACTION_STATS: ui_push(ui, screen_stats_new(ui)); break;
+    case ACTION_BACK: go_back(ui); break;
+    case ACTION_LEAVE: leave(ui); break;
+    case ACTION_PAUSE: turn_pause(ui); break;
+    case ACTION_REDRAW: ui->redraw = true; break;
+    default: s->ops->act(s, action); break;
+    }
+}
+
+/* Keys go to what is being typed first. True: taken. */
+static bool type(struct ui *ui, const struct input *in)
+{
+    struct screen *s = ui_top(ui);
+    enum prompt_result r;
+
+    if (!s->asking || in->key == INPUT_CLICK)
+        return false;
+    r = prompt_key(&s->prompt, in->key);
+    if (r == PROMPT_OTHER)
+        return false;
+    if (r != PROMPT_MOVED)
+        s->ops->typed(s, r);
+    return true;
+}
+
+static void wheel(struct ui *ui, const struct input *in)
+{
+    struct screen *s = ui_top(ui);
+
+    if (s->ops->mouse) {
+        s->ops->mouse(s, in);
+    } else if (in->key != INPUT_CLICK) {
+        for (int i = 0; i < 3; i++)
+            s->ops->act(s, in->key == INPUT_WHEEL_UP ? ACTION_UP : ACTION_DOWN);
+    }
+}
+
+void ui_input(struct ui *ui, const struct input *in)
+{
+    bool leaving = ui->leaving, clearing = ui->clearing;
+
+    ui->said[0] = 0;
+    if (type(ui, in))
+        return;
+    if (in->key == INPUT_CLICK || in->key == INPUT_WHEEL_UP ||
+        in->key == INPUT_WHEEL_DOWN)
+        wheel(ui, in);
+    else
+        act(ui, keymap_find(in->key, ui_top(ui)->ops->on));
+    /* What asks for a second press has it at once or not at all. */
+    if (leaving)
+        ui->leaving = false;
+    if (clearing)
+        ui->clearing = false;
+}
+
+/* The keys that matter now, as many as fit; where help is, always. */
+static void draw_hints(const struct ui *ui, struct canvas *c, int y)
+{
+    unsigned on = ui_top(ui)->ops->on;
+    char name[16];
+    int x = 0, end = c->w - 8;
+
+    for (size_t i = 0; i < KEYMAP_ROWS; i++) {
+        const struct binding *b = &KEYMAP[i];
+        int w;
+
+        if (!(b->screens & on) || !*b->hint || b->action == ACTION_HELP)
+            continue;
+        if (ui->depth > 1 ? b->action == ACTION_LEAVE : b->action == ACTION_BACK)
+            continue;
+        keymap_name(b->key[0], name);
+        w = (int)(strlen(name) + 1 + strlen(b->hint));
+        if (x + w > end)
+            break;
+        canvas_put(c, x, y, STYLE_BOLD, name);
+        canvas_put(c, x + (int)strlen(name) + 1, y, TONE_DIM, b->hint);
+        x += w + 2;
+    }
+    canvas_put(c, c->w - 7, y, STYLE_BOLD, on == ON_SAVE ? "F1" : " ?");
+    canvas_put(c, c->w - 4, y, TONE_DIM, "keys");
+}
+
+void ui_draw(struct ui *ui, struct canvas *c)
+{
+    struct screen *top = ui_top(ui);
+    size_t first = ui->depth - 1;
+
+    canvas_clear(c);
+    ui->width = c->w;
+    ui->height = c->h;
+    while (first > 0 && ui->stack[first]->ops->overlay)
+        first--;
+    for (size_t i = first; i < ui->depth; i++) {
+        struct rect area = {0, 1, c->w, c->h - 2}, whole = {0, 0, c->w, c->h};
+
+        if (area.h < 1)
+            break;
+        canvas_clip(c, area);
+        ui->stack[i]->ops->draw(ui->stack[i], c, area);
+        canvas_clip(c, whole);
+    }
+    state_draw(&ui->state, c);
+    if (c->h < 2)
+        return;
+    if (ui->said[0])
+        canvas_field(c, 0, c->h - 1, c->w, false, ui->said_tone | STYLE_BOLD, ui->said,
+                     strlen(ui->said));
+    else if (top->asking && !top->ops->overlay)
+        prompt_draw(&top->prompt, c, 0, c->h - 1, c->w, top->asking);
+    else
+        draw_hints(ui, c, c->h - 1);
+}

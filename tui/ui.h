@@ -1,0 +1,59 @@
+/* The stack of screens and what they share. It knows no terminal: tui.c drives it. */
+#ifndef TUI_UI_H
+#define TUI_UI_H
+
+#include "trace.h"
+#include "tui/marks.h"
+#include "tui/screen.h"
+#include "tui/state.h"
+
+enum { UI_DEPTH = 16 };
+
+struct ui {
+    struct trace *trace;
+    const struct view *view;
+    struct state state;
+    struct marks marks; /* calls */
+    struct screen *stack[UI_DEPTH];
+    size_t depth;
+    char said[300]; /* on the bottom line until the next key; raw */
+    enum tone said_tone;
+    bool quit;                /* the loop is to end */
+    bool paused;              /* rows stand still; reading goes on */
+    bool redraw;              /* everything is to be sent to the terminal anew */
+    bool leaving;             /* q was pressed once on a live capture */
+    bool clearing;            /* F5 was pressed once */
+    int width, height;        /* of the canvas drawn last */
+    uint64_t version, layout; /* of the model that screens know */
+    /* Long work tells how far it is; non-zero: the user wants it to stop. NULL in
+     * tests. */
+    int (*busy)(void *ctx, int percent);
+    void *busy_ctx;
+};
+
+/* Starts with the list of calls. Returns 0 or -ERR_NOMEM. */
+int ui_init(struct ui *ui, struct trace *trace);
+void ui_done(struct ui *ui);
+
+/* Puts a screen on top (it is then the stack's), or says that memory is short for NULL.
+ */
+void ui_push(struct ui *ui, struct screen *s);
+
+/* Takes the top screen away; the last one stays. */
+void ui_pop(struct ui *ui);
+struct screen *ui_top(const struct ui *ui);
+
+/* Says something on the bottom line (printf rules; may hold network text). */
+void ui_say(struct ui *ui, enum tone tone, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Tells the top screen that the model changed, where it did. True: draw. */
+bool ui_refresh(struct ui *ui);
+
+/* Handles one key or mouse event. */
+void ui_input(struct ui *ui, const struct input *in);
+
+/* Draws everything. */
+void ui_draw(struct ui *ui, struct canvas *c);
+
+#endif

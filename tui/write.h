@@ -1,0 +1,14 @@
+/* Puts a message, as sent or decoded, into a pager. */
+#ifndef TUI_WRITE_H
+#define TUI_WRITE_H
+
+#include "tui/pager.h"
+
+/* Adds the message's text or its decoded tree; where the text is gone, says so. */
+void write_message(struct pager *p, const struct view *v, const struct msg *m,
+                   bool decoded, enum tone start_line);
+
+/* Tone of a message's start line: request, or by class of its status. */
+enum tone write_tone(const struct msg *m);
+
+#endif
