@@ -1,0 +1,185 @@
+#include "engine_fixture.h"
+
+static void datagrams(void **state)
+{
+    char text[512];
+    size_t n = sip_text(text, sizeof text, "one", 5, true);
+    feed_udp(text, n);
+    assert_int_equal(fixture.n, 1);
+    assert_string_equal(fixture.at[0].call_id, "one");
+    assert_int_equal(fixture.at[0].frame, 1);
+    assert_int_equal(fixture.at[0].time, fixture.now);
+    assert_true(fixture.at[0].in_frame);
+    assert_false(fixture.at[0].reassembled);
+    char crlf[600] = "\r\n\r\n";
+    memcpy(crlf + 4, text, n);
+    feed_udp(crlf, n + 4); /* RFC 3261 7.5: CRLFs before a start line are passed over */
+    assert_int_equal(fixture.n, 2);
+    assert_int_equal(fixture.at[1].size, n);
+    assert_int_equal(engine_counts(fixture.engine)->udp, 2);
+    assert_int_equal(engine_counts(fixture.engine)->sip, 2);
+    assert_int_equal(fixture.ledger.n, 0);
+}
+
+static void keep_alives(void **state)
+{
+    feed_udp("", 0);
+    feed_udp("\r\n\r\n", 4);
+    feed_udp("\0\0\0\0", 4);
+    feed_udp("\0", 1);
+    assert_int_equal(fixture.n, 0);
+    assert_int_equal(fixture.ledger.n, 0);
+}
+
+static void other_datagrams(void **state)
+{
+    static const uint8_t RTP[172] = {0x80, 0x08, 0, 1}, RTCP[28] = {0x80, 200, 0, 6};
+    static const uint8_t STUN[20] = {0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42};
+    static const uint8_t CHANNEL[8] = {0x40, 0, 0, 4}, DNS[30] = {0x12, 0x34, 1};
+    feed_udp(RTP, sizeof RTP);
+    feed_udp(RTCP, sizeof RTCP);
+    feed_udp(STUN, sizeof STUN);
+    feed_udp(CHANNEL, sizeof CHANNEL);
+    feed_udp(DNS, sizeof DNS);
+    const struct engine_counts *c = engine_counts(fixture.engine);
+    assert_int_equal(c->rtp, 1);
+    assert_int_equal(c->rtcp, 1);
+    assert_int_equal(c->stun, 1);
+    assert_int_equal(fixture.n, 0);
+}
+
+static void malformed(void **state)
+{
+    static const char TEXT[] =
+        "OPTIONS sip:bob@example.com SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n";
+    feed_udp(TEXT, sizeof TEXT - 1);
+    assert_int_equal(fixture.n, 1);
+    assert_int_equal(fixture.at[0].malformed, REASON_SIP_NO_CALL_ID);
+    assert_int_equal(counted(LEDGER_MALFORMED), 1);
+    assert_int_equal(engine_counts(fixture.engine)->malformed, 1);
+}
+
+static void cut_by_the_snap_length(void **state)
+{
+    static struct bytes b;
+    char text[512];
+    size_t n = sip_text(text, sizeof text, "one", 100, true);
+    packet_ipv4(&b, 17, 1, 2, 7, 0, 8 + n);
+    packet_udp(&b, 5060, 5060, n);
+    bytes_add(&b, text, n);
+    feed_cut(&b, 50);
+    assert_int_equal(fixture.n, 1);
+    assert_true(fixture.at[0].flags & SIP_CUT);
+    assert_int_equal(fixture.at[0].size, n - 50);
+}
+
+static void only_calls_that_begin_with_invite(void **state)
+{
+    static const char *const INVITE =
+        "INVITE sip:bob@example.com SIP/2.0\r\nCall-ID: call\r\n"
+        "CSeq: 1 INVITE\r\n\r\n";
+    static const char *const BYE =
+        "BYE sip:bob@example.com SIP/2.0\r\nCall-ID: call\r\n"
+        "CSeq: 2 BYE\r\n\r\n";
+    fixture_teardown(NULL);
+    fixture_new(true);
+    feed_udp(BYE, strlen(BYE));
+    assert_int_equal(fixture.n, 0);
+    feed_udp(INVITE, strlen(INVITE));
+    feed_udp(BYE, strlen(BYE));
+    assert_int_equal(fixture.n, 2);
+}
+
+static void not_decoded_is_counted(void **state)
+{
+    static struct bytes b;
+    bytes_be(&b, 4, 0x45000014);
+    feed(&b); /* ends inside the IP header */
+    assert_int_equal(counted(REASON_IP_CUT), 1);
+    assert_int_equal(fixture.ledger.row[0].first_frame, 1);
+    b.n = 0;
+    packet_ipv4(&b, 89, 1, 2, 1, 0, 4); /* OSPF */
+    bytes_be(&b, 4, 0);
+    feed(&b);
+    assert_int_equal(counted(REASON_IP_PROTO_UNKNOWN), 1);
+    assert_int_equal(fixture.ledger.row[1].detail, 89);
+}
+
+static void icmp_is_evidence(void **state)
+{
+    static struct bytes b;
+    packet_ipv4(&b, 1, 2, 1, 1, 0, 8 + 28);
+    bytes_be(&b, 8, 0x0303000000000000);
+    packet_ipv4(&b, 17, 1, 2, 7, 0, 8);
+    packet_udp(&b, 5060, 5060, 0);
+    feed(&b);
+    assert_int_equal(fixture.icmp, 1);
+    assert_int_equal(fixture.n, 0);
+    assert_int_equal(counted(LEDGER_ICMP), 1);
+}
+
+/* DATA chunks (RFC 9260 3.3.1) of the bytes [from, from + n) of text; flags: B 2, E 1.
+ */
+static void chunk(struct bytes *b, unsigned flags, uint32_t tsn, const char *text,
+                  size_t n)
+{
+    bytes_be(b, 2, flags);
+    bytes_be(b, 2, 16 + n);
+    bytes_be(b, 4, tsn);
+    bytes_be(b, 4, 3 << 16 | 9); /* stream 3, sequence 9 */
+    bytes_be(b, 4, 0);
+    bytes_add(b, text, n);
+    while (b->n % 4)
+        bytes_be(b, 1, 0);
+}
+
+static void sctp(const char *text, unsigned flags, uint32_t tsn, size_t n)
+{
+    static struct bytes b, chunks;
+    chunks.n = b.n = 0;
+    chunk(&chunks, flags, tsn, text, n);
+    packet_ipv4(&b, 132, 1, 2, 7, 0, 12 + chunks.n);
+    bytes_be(&b, 4, 5060 << 16 | 5060);
+    bytes_be(&b, 8, 0);
+    bytes_add(&b, chunks.at, chunks.n);
+    feed(&b);
+}
+
+static void sctp_messages(void **state)
+{
+    char text[2048];
+    size_t n = sip_text(text, sizeof text, "one", 700, true);
+    sctp(text, 3, 5, n);
+    assert_int_equal(fixture.n, 1);
+    assert_true(fixture.at[0].in_frame);
+    sctp(text + 800, 1, 0, n - 800); /* TSNs over the wrap, the last first */
+    sctp(text, 2, 0xfffffffe, 400);
+    sctp(text, 2, 0xfffffffe, 400);
+    assert_int_equal(fixture.n, 1);
+    sctp(text + 400, 0, 0xffffffff, 400);
+    assert_int_equal(fixture.n, 2);
+    assert_int_equal(fixture.at[1].size, n);
+    assert_int_equal(fixture.at[1].transport, TRANSPORT_SCTP);
+    assert_int_equal(fixture.at[1].nframes, 3);
+    assert_int_equal(fixture.at[1].frames[0], 3);
+    sctp(text, 2, 77, 400);
+    fixture_end();
+    assert_int_equal(counted(LEDGER_SCTP_LOST), 1);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
+    static const struct CMUnitTest TESTS[] = {
+        TEST(datagrams),
+        TEST(keep_alives),
+        TEST(other_datagrams),
+        TEST(malformed),
+        TEST(cut_by_the_snap_length),
+        TEST(only_calls_that_begin_with_invite),
+        TEST(not_decoded_is_counted),
+        TEST(icmp_is_evidence),
+        TEST(sctp_messages),
+    };
+    return cmocka_run_group_tests(TESTS, NULL, NULL);
+}
