@@ -114,9 +114,11 @@ static void fragment_lost(void *ctx, const struct defrag_packet *lost)
         return;
     struct origin o = intake_origin(&lost->frame, &p, TRANSPORT_UDP);
     o.cut = true;
-    o.reassembled = lost->nframes > 1;
-    o.frames = lost->frames;
-    o.nframes = lost->nframes;
+    if (lost->nframes > 1) {
+        o.reassembled = true;
+        o.frames = lost->frames;
+        o.nframes = lost->nframes;
+    }
     intake_message(&e->in, &o, text);
     calls_touch(e->in.calls, &p.src, &p.dst, TRANSPORT_UDP, CALL_INCOMPLETE_FRAGMENT);
 }
