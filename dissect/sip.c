@@ -386,6 +386,15 @@ bool sip_line_next(struct slice *rest, struct sip_line *out)
     return true;
 }
 
+bool sip_blank_line(struct slice *rest)
+{
+    size_t cr = rest->n && rest->p[0] == '\r';
+    if (cr >= rest->n || rest->p[cr] != '\n')
+        return false;
+    *rest = slice_skip(*rest, cr + 1);
+    return true;
+}
+
 /* Schemes by which a line without its version is still known as a request. */
 static bool has_sip_scheme(struct slice uri)
 {

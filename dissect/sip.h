@@ -77,4 +77,8 @@ struct sip_line {
 };
 bool sip_line_next(struct slice *rest, struct sip_line *out);
 
+/* Passes an empty line (CRLF or LF) at the start of *rest over; false where it is none.
+ */
+bool sip_blank_line(struct slice *rest);
+
 #endif

@@ -125,6 +125,15 @@ static enum sip_frame_result body_find(struct sip_frame *f, struct slice stream,
     }
 }
 
+/* Length of the line ends that a stream begins with (RFC 5626 3.5.1). */
+static size_t keep_alive(struct slice stream)
+{
+    struct slice rest = stream;
+    while (sip_blank_line(&rest))
+        continue;
+    return stream.n - rest.n;
+}
+
 enum sip_frame_result sip_frame_next(struct sip_frame *f, struct slice stream,
                                      bool final, size_t *skip)
 {
@@ -132,10 +141,11 @@ enum sip_frame_result sip_frame_next(struct sip_frame *f, struct slice stream,
     if (!stream.n)
         return SIP_FRAME_MORE;
     if (!f->started && !f->scanned) {
-        while (*skip < stream.n && slice_blank(stream.p[*skip]))
-            ++*skip;
+        *skip = keep_alive(stream);
         if (*skip)
             return SIP_FRAME_SKIP;
+        if (stream.n == 1 && stream.p[0] == '\r' && !final)
+            return SIP_FRAME_MORE;
     }
     if (!f->head) {
         enum sip_frame_result r = head_find(f, stream, final, skip);
