@@ -15,9 +15,12 @@ struct ring;
 struct ring *ring_new(size_t size);
 void ring_free(struct ring *r);
 
-/* Producer: room for a record of n bytes, or NULL when full. Then ring_commit. */
+/* Producer: room for a record of n bytes (aligned to 8), or NULL when full. */
 void *ring_reserve(struct ring *r, size_t n);
-void ring_commit(struct ring *r);
+
+/* Producer: hands the reserved record over. True when the consumer had read everything
+ * before it, and so may be asleep: wake it. */
+bool ring_commit(struct ring *r);
 
 /* Consumer: the oldest record (n set), or NULL when empty. Valid until ring_release. */
 const void *ring_peek(struct ring *r, size_t *n);

@@ -1,7 +1,8 @@
 /*
  * The one sanitiser between network bytes and a terminal, a file or a log. Control
  * characters (C0, DEL, C1), broken UTF-8, bidi controls, zero-width characters and
- * combining runs over four come out as visible escapes; everything else as it is.
+ * combining marks over four in a row, or with nothing before them, come out as visible
+ * escapes; everything else as it is.
  */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
@@ -22,8 +23,8 @@ bool utf8_safe(int32_t c);
 int utf8_width(int32_t c);
 
 /*
- * Adds n bytes to b, made safe: "\x1b" for a byte, "\u{202e}" for a character. Tab, CR and LF
- * are escaped too ("\t", "\r", "\n"): a field is one line.
+ * Adds n bytes to b, made safe: "\x1b" for a byte, "\u{202e}" for a character. Tab, CR
+ * and LF are escaped too ("\t", "\r", "\n"): a field is one line.
  */
 void utf8_clean(struct strbuf *b, const void *bytes, size_t n);
 
@@ -31,8 +32,8 @@ void utf8_clean(struct strbuf *b, const void *bytes, size_t n);
 size_t utf8_columns(const void *bytes, size_t n);
 
 /*
- * Adds bytes as the inside of a JSON string (RFC 8259): escapes, and U+FFFD for broken
- * UTF-8, so that the output is always valid UTF-8.
+ * Adds bytes as the inside of a JSON string (RFC 8259): \u escapes for what is not
+ * safe, and U+FFFD for broken UTF-8, so that the output is always valid UTF-8.
  */
 void utf8_json(struct strbuf *b, const void *bytes, size_t n);
 
