@@ -170,7 +170,7 @@ static void pass(struct look *l, size_t n, bool count)
     l->used += n;
     if (!count)
         return;
-    if (s->kind == STREAM_SIP)
+    if (s->kind == STREAM_SIP && s->messages)
         intake_count(l->in, l->origin->frame, LEDGER_STREAM_NOT_SIP, 0, n);
     s->searched += (uint32_t)n;
     if (s->searched > SEARCH_MAX) {
@@ -309,18 +309,29 @@ static size_t head_end(struct stream *s, struct slice view)
     return end ? (size_t)(end - view.p) + 4 : 0;
 }
 
-static bool upgrades(struct slice head)
+/* The value of a header line of an HTTP head; empty where there is none. */
+static struct slice http_value(struct slice head, struct slice name)
 {
     while (head.n) {
         size_t n = slice_find(head, '\n');
         struct slice line = slice_sub(head, 0, n);
         head = slice_skip(head, n + 1);
-        if (!slice_istarts(line, SLICE("Upgrade:")))
-            continue;
-        if (slice_istarts(slice_trim(slice_skip(line, 8)), SLICE("websocket")))
-            return true;
+        if (slice_istarts(line, name))
+            return slice_trim(slice_skip(line, name.n));
     }
-    return false;
+    return (struct slice){0};
+}
+
+/* What follows the head: a WebSocket, a tunnel (no body), or a body and more of the
+ * same. */
+static enum stream_kind behind_head(struct slice head, struct slice rest)
+{
+    if (slice_istarts(http_value(head, SLICE("Upgrade:")), SLICE("websocket")))
+        return STREAM_WS;
+    if (http_value(head, SLICE("Content-Length:")).n ||
+        http_value(head, SLICE("Transfer-Encoding:")).n)
+        return STREAM_OTHER;
+    return sip_sniff(rest) ? STREAM_SIP : STREAM_OTHER;
 }
 
 static bool step_http(struct look *l)
@@ -331,9 +342,9 @@ static bool step_http(struct look *l)
     if (!n && view.n < HEAD_MAX)
         return false;
     s->searched = 0;
-    s->kind = n && upgrades(slice_sub(view, 0, n)) ? STREAM_WS : STREAM_OTHER;
-    if (n && s->kind == STREAM_OTHER && sip_sniff(slice_skip(view, n)))
-        s->kind = STREAM_SIP;
+    s->kind = STREAM_OTHER;
+    if (n)
+        s->kind = (uint8_t)behind_head(slice_sub(view, 0, n), slice_skip(view, n));
     l->used += n;
     return true;
 }
@@ -536,10 +547,12 @@ void stream_break(struct stream *s, struct intake *in, const struct origin *orig
     bool sip = s->kind == STREAM_SIP || s->kind == STREAM_SEARCH;
     if (b && b->bytes.n && sip) {
         l.view = slice_of(b->bytes.at, b->bytes.n);
-        if (s->kind == STREAM_SIP && !(b->sip.open_end && !hole))
-            intake_count(in, origin->frame, LEDGER_STREAM_CUT, 0, b->bytes.n);
+        size_t waiting = b->bytes.n;
+        bool open = b->sip.open_end && !hole; /* ends with the stream, as it should */
         while (l.used < l.view.n && step_sip(&l, true, hole))
             ;
+        if (s->messages && !open)
+            intake_count(in, origin->frame, LEDGER_STREAM_CUT, 0, waiting);
     }
     if (b) {
         b->bytes.n = b->frames.n = b->ends.n = 0;
