@@ -30,9 +30,10 @@ struct half {
     struct half *older, *newer;         /* by time of use */
     struct half *hole_prev, *hole_next; /* with a hole, by its age */
     uint64_t next;                      /* offset of the first byte not seen */
-    uint64_t fin;                       /* behind the last byte; 0: not known */
-    uint64_t stray;                     /* where a far older segment ended; 0: none */
-    int64_t used;                       /* when it was moved to the newest */
+    uint64_t first; /* offset where it was seen first, without a SYN */
+    uint64_t fin;   /* behind the last byte; 0: not known */
+    uint64_t stray; /* where a far older segment ended; 0: none */
+    int64_t used;   /* when it was moved to the newest */
     int64_t hole_since;
     uint64_t hole_at;  /* `next` then */
     int64_t last_time; /* of the newest segment given to the stream */
@@ -332,6 +333,7 @@ static void start(struct half *h, uint32_t seq, bool from_start)
     h->started = true;
     h->closed = false;
     h->next = ((uint64_t)1 << 32) + seq;
+    h->first = from_start ? 0 : h->next;
     h->fin = h->stray = 0;
     stream_done(&h->stream);
     stream_init(&h->stream, from_start);
@@ -360,6 +362,22 @@ static void old_bytes(struct tcp *t, const struct half *h, const struct frame *f
     size_t back = (size_t)(h->next - from);
     if (bytes.n > 1 && stream_differs(&h->stream, back, bytes))
         intake_count(t->in, frame, LEDGER_TCP_OVERLAP, 0, bytes.n);
+}
+
+/*
+ * The capture began with a segment that had overtaken this one: what is whole in it is
+ * taken, and what came after it has been read already.
+ */
+static void early(struct tcp *t, struct half *h, const struct frame *frame,
+                  uint64_t from, struct slice bytes)
+{
+    struct origin o = origin_of(h, frame);
+    struct stream s;
+    stream_init(&s, false);
+    stream_feed(&s, t->in, &o, frame->number, slice_sub(bytes, 0, h->first - from));
+    stream_break(&s, t->in, &o, true);
+    stream_done(&s);
+    h->first = from;
 }
 
 /*
@@ -413,6 +431,8 @@ static void data(struct tcp *t, struct half *h, const struct frame *frame,
     }
     if (from < h->next) {
         size_t known = (size_t)(h->next - from);
+        if (from < h->first && end >= h->first)
+            early(t, h, frame, from, bytes);
         old_bytes(t, h, frame, from, slice_sub(bytes, 0, known));
         if (known >= whole)
             return;

@@ -140,6 +140,17 @@ static void starts_in_a_message(void **state)
     assert_int_equal(fixture.at[0].malformed, 0);
 }
 
+static void starts_with_an_overtaken_segment(void **state)
+{
+    messages(0);
+    feed_tcp(5000, 0x18, text[1], size[1]);
+    feed_tcp(5000 - (uint32_t)size[0], 0x18, text[0], size[0]);
+    feed_tcp(5000 - (uint32_t)size[0], 0x18, text[0], size[0]);
+    feed_tcp(5000 + (uint32_t)size[1], 0x18, text[2], size[2]);
+    expect_ids("two one three");
+    assert_int_equal(fixture.ledger.n, 0);
+}
+
 static void one_byte_segments(void **state)
 {
     messages(20);
@@ -342,6 +353,7 @@ int main(void)
         TEST(lf_line_ends),
         TEST(message_of_64_kb),
         TEST(starts_in_a_message),
+        TEST(starts_with_an_overtaken_segment),
         TEST(one_byte_segments),
         TEST(hole_is_given_up),
         TEST(cut_by_the_snap_length),
