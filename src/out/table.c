@@ -1,8 +1,9 @@
 #include "out/format.h"
+#include "out/note.h"
 #include "out/style.h"
 #include "view/clock.h"
 
-#include <stdlib.h>
+#include <strings.h>
 
 enum { FLEXIBLE_MIN = 12, GROWS_FROM = 12, GROWS_TO = 40 };
 
@@ -174,45 +175,6 @@ void table_row(struct listing *l)
     strbuf_char(&l->out->buf, '\n');
 }
 
-/* The reasons with the highest counts, each once whatever its detail. */
-struct sum {
-    uint32_t reason;
-    uint64_t count;
-};
-
-static int by_count(const void *a, const void *b)
-{
-    const struct sum *x = a, *y = b;
-    return (x->count < y->count) - (x->count > y->count);
-}
-
-static void ledger_note(struct listing *l)
-{
-    enum { NAMED = 4 };
-    const struct ledger *ledger = l->view->ledger;
-    struct strbuf *b = &l->out->buf;
-    struct sum sum[LEDGER_ROWS];
-    size_t n = 0;
-    for (unsigned i = 0; ledger && i < ledger->n; i++) {
-        size_t j = 0;
-        while (j < n && sum[j].reason != ledger->row[i].reason)
-            j++;
-        if (j == n)
-            sum[n++] = (struct sum){.reason = ledger->row[i].reason};
-        sum[j].count += ledger->row[i].count;
-    }
-    if (!n)
-        return;
-    qsort(sum, n, sizeof *sum, by_count);
-    strbuf_str(b, "ledger:");
-    for (size_t i = 0; i < n && i < NAMED; i++)
-        strbuf_printf(b, "%s %llu %s", i ? "," : "", (unsigned long long)sum[i].count,
-                      ledger_reason_name(sum[i].reason));
-    if (n > NAMED)
-        strbuf_printf(b, ", %zu more", n - NAMED);
-    strbuf_str(b, " - see `sipglass stats`\n");
-}
-
 void table_end(struct listing *l, uint64_t total)
 {
     struct strbuf *b = &l->out->buf;
@@ -232,5 +194,5 @@ void table_end(struct listing *l, uint64_t total)
     }
     strbuf_char(b, '\n');
     if (l->table != &TABLE_LEDGER)
-        ledger_note(l);
+        note_ledger(l->view, b);
 }
