@@ -7,8 +7,8 @@
 /* Adds the tree as indented lines, sanitised. */
 void detail_text(const struct detail *d, bool color, struct strbuf *out);
 
-/* Adds one JSON object on one line: facts, headers, sdp, parts, body, findings, as
- * arrays. */
+/* Adds one JSON object on one line: "lines" is an array of objects with kind, depth,
+ * name, value and, of a finding, reference. */
 void detail_json(const struct detail *d, struct strbuf *out);
 
 #endif
