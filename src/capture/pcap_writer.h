@@ -1,7 +1,8 @@
 /*
  * Writes capture files: classic pcap (ns) while all frames have one link type, pcapng
- * when the name ends in .pcapng or link types differ. Written to a temporary name beside
- * the target and renamed by pcap_writer_close, so a full disk leaves no half file.
+ * when the name ends in .pcapng or link types differ. Written to a temporary name
+ * beside the target and renamed by pcap_writer_close, so a full disk leaves no half
+ * file.
  */
 #ifndef CAPTURE_PCAP_WRITER_H
 #define CAPTURE_PCAP_WRITER_H
@@ -14,10 +15,12 @@
 struct pcap_writer;
 
 /* force_ng: pcapng whatever the name. Returns 0 and *out, or -ERR_* and why. */
-int pcap_writer_open(const char *path, bool force_ng, struct pcap_writer **out, struct errmsg *why);
+int pcap_writer_open(const char *path, bool force_ng, struct pcap_writer **out,
+                     struct errmsg *why);
 
 /* Adds a frame. Returns 0, or -ERR_IO with why (disk full, file size limit). */
-int pcap_writer_add(struct pcap_writer *w, const struct frame *frame, struct errmsg *why);
+int pcap_writer_add(struct pcap_writer *w, const struct frame *frame,
+                    struct errmsg *why);
 
 /* Finishes and renames; on failure removes the temporary file. Frees w. */
 int pcap_writer_close(struct pcap_writer *w, struct errmsg *why);
