@@ -7,6 +7,8 @@
 
 enum { WHOLE_MAX = 65535 };
 static const int64_t TIMEOUT = 30 * (int64_t)1000000000;
+/* Parts that come this soon after their packet was whole are repetitions of it. */
+static const int64_t REPEATED = 2 * (int64_t)1000000000;
 
 /* No padding: hashed and compared as bytes. */
 struct key {
@@ -28,6 +30,8 @@ struct group {
     int64_t since;
     uint64_t first_frame;
     uint32_t total; /* 0: the last fragment has not come */
+    bool done;      /* was whole: no pieces, remembered for what is repeated */
+    bool again; /* began right after it was whole: no loss if it is not whole again */
 };
 
 struct defrag {
@@ -42,11 +46,25 @@ struct defrag {
     VEC(uint64_t) frames;
 };
 
+static void list_out(struct defrag *d, struct group *g)
+{
+    *(g->older ? &g->older->newer : &d->oldest) = g->newer;
+    *(g->newer ? &g->newer->older : &d->newest) = g->older;
+}
+
+static void list_in(struct defrag *d, struct group *g, int64_t now)
+{
+    g->since = now > d->now ? now : d->now;
+    g->older = d->newest;
+    g->newer = NULL;
+    *(d->newest ? &d->newest->newer : &d->oldest) = g;
+    d->newest = g;
+}
+
 static void group_free(struct defrag *d, struct group *g)
 {
     hash_remove(&d->groups, g->hash, g);
-    *(g->older ? &g->older->newer : &d->oldest) = g->newer;
-    *(g->newer ? &g->newer->older : &d->newest) = g->older;
+    list_out(d, g);
     d->memory -= g->counted;
     pieces_done(&g->pieces);
     free(g);
@@ -114,6 +132,10 @@ static bool join(struct defrag *d, const struct group *g, struct defrag_packet *
 static void give_up(struct defrag *d, struct group *g, uint32_t reason)
 {
     struct defrag_packet lost;
+    if (g->done || g->again) {
+        group_free(d, g);
+        return;
+    }
     ledger_count(d->ledger, reason, 0, pieces_payload(&g->pieces), g->key.file,
                  g->first_frame);
     if (join(d, g, &lost) && lost.data.n)
@@ -150,12 +172,31 @@ static struct group *group_new(struct defrag *d, const struct key *key, uint64_t
     g->key = *key;
     g->hash = hash;
     g->packet = *p;
-    g->since = frame->time > d->now ? frame->time : d->now;
     g->first_frame = frame->number;
-    g->older = d->newest;
-    *(d->newest ? &d->newest->newer : &d->oldest) = g;
-    d->newest = g;
+    list_in(d, g, frame->time);
     return g;
+}
+
+/* The packet is whole: the group stays for a while, without its bytes. */
+static void group_done(struct defrag *d, struct group *g)
+{
+    pieces_done(&g->pieces);
+    g->done = true;
+    g->again = false;
+    g->total = 0;
+    d->memory -= g->counted - sizeof *g;
+    g->counted = sizeof *g;
+}
+
+static void group_again(struct defrag *d, struct group *g, const struct frame *frame,
+                        const struct packet *p)
+{
+    g->done = false;
+    g->again = frame->time - g->since < REPEATED;
+    g->packet = *p;
+    g->first_frame = frame->number;
+    list_out(d, g);
+    list_in(d, g, frame->time);
 }
 
 static struct group *group_get(struct defrag *d, const struct frame *frame,
@@ -178,6 +219,8 @@ static struct group *group_get(struct defrag *d, const struct frame *frame,
         give_up(d, g, LEDGER_FRAGMENT_LOST);
         g = NULL;
     }
+    if (g && g->done)
+        group_again(d, g, frame, p);
     return g ? g : group_new(d, &key, hash, frame, p);
 }
 
@@ -230,6 +273,6 @@ int defrag_feed(struct defrag *d, const struct frame *frame, const struct packet
         return 0;
     bool whole = join(d, g, out) && out->data.n == g->total;
     out->frame = *frame;
-    group_free(d, g);
+    group_done(d, g);
     return whole;
 }

@@ -54,10 +54,11 @@ static enum sniff channel(struct slice d)
     return !c.cut && length <= cursor_left(&c) ? SNIFF_CHANNEL : SNIFF_OTHER;
 }
 
+/* A record with its version (RFC 6347 4.1); the short headers of RFC 9147 tell nothing.
+ */
 static enum sniff dtls(struct slice d)
 {
-    return d.n >= DTLS_HEADER && (d.p[1] == 0xfe || d.p[0] >> 5 == 1) ? SNIFF_DTLS
-                                                                      : SNIFF_OTHER;
+    return d.n >= DTLS_HEADER && d.p[1] == 0xfe ? SNIFF_DTLS : SNIFF_OTHER;
 }
 
 enum sniff sniff_datagram(struct slice d, struct slice *text)

@@ -7,6 +7,7 @@
 
 enum {
     SEARCH_MAX = 256 * 1024, /* bytes that may come between messages */
+    IDLE_MAX = 16 * 1024,    /* bytes of memory that an empty buffer keeps */
     LINE_MAX_SNIFF = 2048,   /* a start line that is no longer */
     HEAD_MAX = 16 * 1024,    /* of an HTTP message */
     FRAMES_MAX = UINT16_MAX, /* of one message */
@@ -118,6 +119,8 @@ static void buffer_drop(struct stream *s, size_t n)
     b->bytes.n -= n;
     if (b->bytes.n)
         memmove(b->bytes.at, b->bytes.at + n, b->bytes.n);
+    else if (b->bytes.cap > IDLE_MAX)
+        vec_done(&b->bytes);
 }
 
 /* The frames of the next n bytes of the view. */
@@ -258,6 +261,11 @@ static bool looks_tls(struct slice bytes)
            bytes.p[1] == 3 && bytes.p[2] <= 4;
 }
 
+static bool is_sips(const struct origin *o)
+{
+    return o->src.port == SIPS_PORT || o->dst.port == SIPS_PORT;
+}
+
 static bool looks_http(struct slice bytes)
 {
     return slice_istarts(bytes, SLICE("HTTP/1.")) ||
@@ -276,7 +284,7 @@ static enum stream_kind classify(struct stream *s, const struct origin *o,
     if (looks_ws(b))
         return STREAM_WS;
     if (looks_tls(b)) {
-        s->tls = o->src.port == SIPS_PORT || o->dst.port == SIPS_PORT;
+        s->tls = is_sips(o);
         return STREAM_OTHER;
     }
     /* The beginning of a line alone says nothing yet. */
@@ -482,9 +490,12 @@ static bool step(struct look *l)
 
 /* A segment of a connection that carried no message so far may begin one all the same.
  */
-static void reconsider(struct stream *s, struct slice bytes)
+static void reconsider(struct stream *s, const struct origin *o, struct slice bytes)
 {
     uint8_t first = bytes.p[0];
+    s->tls |= is_sips(o) && looks_tls(bytes);
+    if (s->tls)
+        s->kind = STREAM_OTHER;
     if (s->kind == STREAM_OTHER && first >= 'A' && first <= 'Z' && sip_sniff(bytes))
         s->kind = STREAM_SIP;
     else if (first >> 1 == 0x40 && looks_ws(bytes))
@@ -511,7 +522,7 @@ void stream_feed(struct stream *s, struct intake *in, const struct origin *origi
     struct look l = {.stream = s, .in = in, .origin = origin, .number = number};
     if (bytes.n && (s->kind == STREAM_OTHER || s->kind == STREAM_SEARCH) &&
         !(s->buffer && s->buffer->bytes.n))
-        reconsider(s, bytes);
+        reconsider(s, origin, bytes);
     while (bytes.n) {
         size_t old = s->buffer ? s->buffer->bytes.n : 0;
         l.used = 0;

@@ -488,10 +488,10 @@ void tcp_feed(struct tcp *t, const struct frame *frame, const struct packet *p)
         from = h->next, end = from + p->whole;
     }
     if (!h->closed) {
-        if (p->whole && stream_wanted(&h->stream))
-            intake_keep(t->in, frame);
         if (p->whole)
             data(t, h, frame, from, p->payload, p->whole);
+        if (p->whole && stream_wanted(&h->stream))
+            intake_keep(t->in, frame);
         close_at(t, h, p, end);
     }
     account(t, h);

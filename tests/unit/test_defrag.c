@@ -88,6 +88,21 @@ static void duplicated(void **state)
     assert_int_equal(counted(LEDGER_FRAGMENT_OVERLAP), 0);
 }
 
+static void repeated_after_the_whole(void **state)
+{
+    make(2000);
+    fragment(1, 0, 1480);
+    fragment(1, 1480, udp.n - 1480);
+    fragment(1, 1480, udp.n - 1480); /* twice, as where a frame passes two interfaces */
+    fixture.now += 100 * SEC;
+    feed_udp("", 0);
+    expect_whole(2, 2);
+    assert_int_equal(fixture.ledger.n, 0);
+    fragment(1, 0, 1480); /* the id again, much later: another packet */
+    fixture_end();
+    assert_int_equal(counted(LEDGER_FRAGMENT_LOST), 1);
+}
+
 static void overlap_first_wins(void **state)
 {
     make(2000);
@@ -194,6 +209,7 @@ int main(void)
         TEST(last_first),
         TEST(ipv6),
         TEST(duplicated),
+        TEST(repeated_after_the_whole),
         TEST(overlap_first_wins),
         TEST(mixed_ids),
         TEST(bad_offsets),
