@@ -776,7 +776,7 @@ def copies(cap):
         cap.frame(when / 1e6 + 0.0003, data[:14] + b"\x00\x14" + data[16:])
 
 
-@made("noise", "A call between DNS, ARP, HTTP, STUN and spanning tree frames, which the ledger and nothing else shows.")
+@made("noise", "A call between DNS, ARP, HTTP, STUN and spanning tree frames: none of them becomes a message.")
 def noise(cap):
     Scenario("noise", cap).play(SHORT)
     alice, bob = net.mac("192.0.2.10"), net.mac("198.51.100.20")

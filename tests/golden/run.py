@@ -15,6 +15,7 @@ import filecmp
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLES = os.path.join(HERE, "..", "..", "samples")
 CASES = os.path.join(HERE, "cases")
+# Controls but for the line end, bidirectional controls, bytes that are no UTF-8.
+UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\udc80-\udcff]")
 
 
 def rows(path):
@@ -65,7 +68,7 @@ def same(want, got):
         return got is None
     if isinstance(got, bool):
         return want == ("true" if got else "false")
-    if isinstance(got, float):
+    if isinstance(got, (int, float)):
         return abs(float(want) - got) < 1.5e-6
     return want == str(got)
 
@@ -95,14 +98,17 @@ def check_output(sipglass, name, sample, arguments, expected, update=False):
     text = out + "".join("stderr: %s\n" % line for line in err.splitlines())
     if status:
         text += "exit status %d\n" % status
+    unsafe = UNSAFE.findall(text.replace("\r\n", "\n"))
+    if unsafe:
+        return ["characters that a terminal may act on: %r" % sorted(set(unsafe))]
     path = os.path.join(HERE, "expected", expected)
     if update:
-        with open(path, "w", errors="surrogateescape") as f:
+        with open(path, "w", errors="surrogateescape", newline="") as f:
             f.write(text)
         return []
     if not os.path.exists(path):
         return ["no expected file " + expected]
-    with open(path, errors="surrogateescape") as f:
+    with open(path, errors="surrogateescape", newline="") as f:
         want = f.read()
     return [x.rstrip("\n") for x in difflib.unified_diff(
         want.splitlines(), text.splitlines(), expected, "got", lineterm="")]
