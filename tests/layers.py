@@ -111,7 +111,7 @@ def comment_faults(text, code):
     """
     lines = text.splitlines()
     told = set()  # last lines of what a comment belongs to
-    for m in re.finditer(r"(?m)^(struct|enum)[^;{]*(\{.*?^\})?[^;{]*;", code, re.S):
+    for m in re.finditer(r"(?m)^(struct|enum)\s+\w+\s*(\{[^{}]*\}|\{.*?^\})?\s*;", code, re.S):
         first, last = code.count("\n", 0, m.start()), code.count("\n", 0, m.end())
         if first and (lines[first - 1].rstrip().endswith("*/") or first - 1 in told):
             told.add(last)

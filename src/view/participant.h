@@ -38,6 +38,7 @@ unsigned participants_fold(struct participants *p, bool by_host);
 /* Column of an address; that of its IP where the port is unknown; UINT_MAX: none. */
 unsigned participants_column(const struct participants *p, const struct addr *a);
 
+/* Frees what it holds. */
 void participants_done(struct participants *p);
 
 #endif
