@@ -39,6 +39,7 @@ struct fixture {
     uint32_t path;
     unsigned vias;
     uint16_t interface;
+    struct text *keep; /* keeps the texts; NULL: nobody */
     char text[4096];
 };
 
@@ -84,7 +85,10 @@ static inline struct msg *feed_text(struct fixture *f, int ms, bool back,
         .malformed = (uint8_t)(bad < 0 ? -bad : 0),
         .path = f->path,
         .time = frame.time,
+        .span = {.length = (uint32_t)text.n, .file = SPAN_NONE},
     };
+    if (f->keep)
+        assert_int_equal(f->keep->put(f->keep, &frame, text.p, text.n, &a.span), 0);
     assert_true(addr_parse(slice_str(back ? f->dst : f->src), &a.src));
     assert_true(addr_parse(slice_str(back ? f->src : f->dst), &a.dst));
     return calls_feed(f->calls, &a);
