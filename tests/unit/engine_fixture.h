@@ -242,4 +242,26 @@ static inline void feed_tcp(uint32_t seq, unsigned flags, const void *data, size
     feed_tcp_cut(seq, flags, data, n, 0);
 }
 
+static char three[3][PACKET_ROOM];
+static size_t three_size[3];
+
+/* Three messages with the Call-IDs one, two and three. */
+static inline void messages(size_t body)
+{
+    static const char *const IDS[] = {"one", "two", "three"};
+    for (int i = 0; i < 3; i++)
+        three_size[i] = sip_text(three[i], sizeof three[i], IDS[i], body, true);
+}
+
+/* The Call-IDs of what arrived, in order. */
+static inline void expect_ids(const char *ids)
+{
+    char got[256] = "";
+    for (size_t i = 0; i < fixture.n && i < ARRIVED_MAX; i++) {
+        strncat(got, i ? " " : "", sizeof got - strlen(got) - 1);
+        strncat(got, fixture.at[i].call_id, sizeof got - strlen(got) - 1);
+    }
+    assert_string_equal(got, ids);
+}
+
 #endif
