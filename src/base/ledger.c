@@ -57,6 +57,15 @@ void ledger_count(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t b
     r->bytes += bytes;
 }
 
+void ledger_add(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t count)
+{
+    struct ledger_row *r = count ? row_get(l, reason, detail) : NULL;
+    if (!r)
+        return;
+    r->count += count;
+    l->version++;
+}
+
 void ledger_set(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t count)
 {
     struct ledger_row *r;

@@ -88,6 +88,9 @@ void ledger_init(struct ledger *l);
 void ledger_count(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t bytes,
                   uint16_t file, uint64_t frame);
 
+/* Adds `count` happenings that were not seen one by one (drops). */
+void ledger_add(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t count);
+
 /* Sets a row to an absolute count (kernel drops are told as totals). */
 void ledger_set(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t count);
 

@@ -1,0 +1,35 @@
+#include "capture/source.h"
+
+#include <stdlib.h>
+
+int source_next(struct source *s, struct frame *out)
+{
+    return s->ops->next(s, out);
+}
+
+int source_poll_fd(const struct source *s)
+{
+    return s->ops->poll_fd ? s->ops->poll_fd(s) : -1;
+}
+
+int source_read_at(struct source *s, uint64_t offset, void *buffer, size_t n)
+{
+    return s->ops->read_at ? s->ops->read_at(s, offset, buffer, n) : -ERR_GONE;
+}
+
+const char *source_interface(const struct source *s, uint16_t index)
+{
+    return s->ops->interface ? s->ops->interface(s, index) : "";
+}
+
+void source_update(struct source *s)
+{
+    if (s->ops->update)
+        s->ops->update(s);
+}
+
+void source_free(struct source *s)
+{
+    if (s)
+        s->ops->free(s);
+}
