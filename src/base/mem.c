@@ -1,14 +1,28 @@
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct mem_block {
     struct mem_block *next;
     size_t size; /* with this header */
 };
 
-enum { CLASS_MIN = 9, CLASSES = 16 }; /* blocks of 512 bytes to 16 MiB, powers of two */
+/* Blocks are cut from slabs: one page fault for 2 MiB, where huge pages are to be had.
+ */
+struct mem_slab {
+    struct mem_slab *next;
+};
+
+enum {
+    STEP = 512, /* blocks up to SMALL are multiples of it */
+    SMALL = 8 * STEP,
+    LARGE = 1 << 20, /* above SMALL powers of two, above LARGE as asked for */
+    SLAB_FIRST = 1 << 18,
+    SLAB = 1 << 21,
+};
 
 void mem_pool_init(struct mem_pool *pool)
 {
@@ -17,32 +31,66 @@ void mem_pool_init(struct mem_pool *pool)
 
 void mem_pool_done(struct mem_pool *pool)
 {
-    for (int i = 0; i < CLASSES; i++)
-        for (struct mem_block *b = pool->free[i], *next; b; b = next) {
-            next = b->next;
-            free(b);
-        }
+    for (struct mem_slab *s = pool->slabs, *next; s; s = next) {
+        next = s->next;
+        free(s);
+    }
     mem_pool_init(pool);
 }
 
-/* Size class that holds n bytes; CLASSES: none does. */
-static int class_of(size_t n)
+/* Size class that holds n bytes, and its size; MEM_CLASSES: none does. */
+static int class_of(size_t n, size_t *size)
 {
-    int c = 0;
-    while (c < CLASSES && ((size_t)1 << (c + CLASS_MIN)) < n)
-        c++;
-    return c;
+    int c = SMALL / STEP;
+    if (n <= SMALL) {
+        c = (int)((n + STEP - 1) / STEP);
+        *size = (size_t)c * STEP;
+        return c - 1;
+    }
+    for (*size = 2 * SMALL; *size <= LARGE; *size *= 2, c++)
+        if (n <= *size)
+            return c;
+    *size = n;
+    return MEM_CLASSES;
+}
+
+static bool slab_new(struct mem_pool *pool)
+{
+    size_t size = pool->slabs ? SLAB : SLAB_FIRST;
+    struct mem_slab *s = aligned_alloc(size, size);
+    if (!s)
+        return false;
+    if (size == SLAB)
+        madvise(s, size, MADV_HUGEPAGE); /* where it fails, small pages do */
+    s->next = pool->slabs;
+    pool->slabs = s;
+    pool->at = (uint8_t *)(s + 1);
+    pool->end = (uint8_t *)s + size;
+    return true;
+}
+
+/* A block that no arena had before. What is left of a slab when the next one begins is
+ * small beside it. */
+static struct mem_block *block_new(struct mem_pool *pool, int c, size_t size)
+{
+    if (c == MEM_CLASSES || size > SLAB_FIRST / 2)
+        return malloc(size);
+    if (size > (size_t)(pool->end - pool->at) && !slab_new(pool))
+        return NULL;
+    struct mem_block *b = (struct mem_block *)pool->at;
+    pool->at += size;
+    return b;
 }
 
 static struct mem_block *block_get(struct mem_pool *pool, size_t n)
 {
-    int c = class_of(n);
-    size_t size = c < CLASSES ? (size_t)1 << (c + CLASS_MIN) : n;
-    struct mem_block *b = c < CLASSES ? pool->free[c] : NULL;
+    size_t size;
+    int c = class_of(n, &size);
+    struct mem_block *b = c < MEM_CLASSES ? pool->free[c] : NULL;
     if (b) {
         pool->free[c] = b->next;
         pool->cached -= size;
-    } else if (!(b = malloc(size))) {
+    } else if (!(b = block_new(pool, c, size))) {
         return NULL;
     }
     b->size = size;
@@ -52,9 +100,10 @@ static struct mem_block *block_get(struct mem_pool *pool, size_t n)
 
 static void block_put(struct mem_pool *pool, struct mem_block *b)
 {
-    int c = class_of(b->size);
+    size_t size;
+    int c = class_of(b->size, &size);
     pool->used -= b->size;
-    if (c == CLASSES) {
+    if (c == MEM_CLASSES || size > SLAB_FIRST / 2) {
         free(b);
         return;
     }
@@ -77,11 +126,12 @@ void arena_done(struct arena *a)
     arena_init(a, a->pool);
 }
 
-/* The first block is small, since most calls are; later ones grow with the arena. */
+/* Most arenas are those of short calls: one block holds such a call, a second is small.
+ * Those that grow get larger blocks, so that their number stays small. */
 static size_t next_size(const struct arena *a, size_t need)
 {
-    size_t size = a->bytes ? 1024 : 2048;
-    while (size < a->bytes / 4 && size < ((size_t)1 << 20))
+    size_t size = a->bytes ? STEP : 4 * STEP;
+    while (size < a->bytes / 8 && size < LARGE)
         size *= 2;
     return need > size ? need : size;
 }

@@ -10,11 +10,16 @@
 #include <stdint.h>
 
 struct mem_block;
+struct mem_slab;
+
+enum { MEM_CLASSES = 16 };
 
 struct mem_pool {
-    struct mem_block *free[16]; /* by size class */
-    size_t used;                /* bytes of blocks in arenas */
-    size_t cached;              /* bytes of blocks in the free lists */
+    struct mem_block *free[MEM_CLASSES]; /* by size class */
+    struct mem_slab *slabs;              /* what blocks are cut from */
+    uint8_t *at, *end;                   /* free part of the newest slab */
+    size_t used;                         /* bytes of blocks in arenas */
+    size_t cached;                       /* bytes of blocks in the free lists */
 };
 
 struct arena {

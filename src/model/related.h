@@ -10,7 +10,8 @@
 
 #include "model/calls.h"
 
-/* A new index of links, owned by the caller; NULL when memory is short. free accepts NULL. */
+/* A new index of links, owned by the caller; NULL when memory is short. free accepts
+ * NULL. */
 struct related *related_new(void);
 void related_free(struct related *r);
 
