@@ -5,6 +5,7 @@
 
 enum { TAG_LOOKS = 64 };
 #define SECOND INT64_C(1000000000)
+#define LATE   (2 * SECOND)
 
 const char *call_state_name(unsigned state)
 {
@@ -227,12 +228,28 @@ static void fill_in(struct call *c, const struct msg *m, const struct sip *sip)
         set_method(c, sip);
 }
 
+/*
+ * A capture, or a TCP segment sent again, may show a response before its request: the
+ * call begins with the request all the same.
+ */
+static void open_late(struct call *c, const struct msg *m)
+{
+    if (c->opened || m->time - c->newest > LATE || m->from_tag != c->caller_tag ||
+        (c->attempt && c->attempt != m->cseq))
+        return;
+    c->opened = true;
+    c->incomplete &= (uint8_t)~CALL_INCOMPLETE_START;
+    c->start = m->time;
+    c->hop = m->hop;
+}
+
 /* A request that begins the call, or tries it again. Returns true when it is awaited.
  */
 static bool see_attempt(struct call *c, struct msg *m, const struct sip *sip)
 {
     if (c->invite && (c->answer || !is_near(c, sip)))
         return false;
+    open_late(c, m);
     c->attempt = m->cseq;
     c->end = 0;
     c->ended_by = CALL_NOBODY;

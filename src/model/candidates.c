@@ -10,6 +10,7 @@
 #define WINDOW      (5000 * MS)
 #define WINDOW_FAR  (500 * MS)
 #define WINDOW_BACK (1000 * MS)
+#define WINDOW_LIKE (100 * MS)
 
 enum { GROUP_MAX = 16, DIVERSIONS_MAX = 4 };
 
@@ -198,8 +199,8 @@ void candidates_add(struct candidates *c, struct call *call, const struct arriva
 
 /* The candidates that fit a leg, and how. */
 struct choice {
-    struct leg *near, *far;
-    unsigned nears, fars;
+    struct leg *near, *far, *like;
+    unsigned nears, fars, likes;
 };
 
 static bool over(const struct call *c)
@@ -248,7 +249,9 @@ static void consider(struct choice *c, const struct leg *leg, struct leg *other,
     } else if (below || above) {
         return; /* it has its other leg */
     } else if (addr_eq(&other->src, &leg->src) || addr_eq(&other->dst, &leg->dst)) {
-        c->fars += 2; /* another call between the same numbers: nothing is certain */
+        c->like = other; /* another call between the same numbers, or the next leg */
+        c->likes++;
+        ((struct kept *)other->call->related)->doubted = true; /* not the only one */
     } else if (precedes(other, leg, WINDOW_FAR)) {
         c->far = other;
         c->fars++;
@@ -274,8 +277,16 @@ static bool choose(const struct choice *c, struct leg *leg, const struct number 
         out->confidence = strong ? 80 : 70;
         return found(out, leg, c->near, true);
     }
-    if (c->nears || c->fars != 1 || !strong || diverted)
+    if (c->nears || c->fars + c->likes != 1 || !strong || diverted)
         return false;
+    if (c->likes) {
+        if (!precedes(c->like, leg, WINDOW_LIKE))
+            return false;
+        out->reason = "numbers and the times of all responses";
+        out->confidence = 75;
+        out->tentative = true;
+        return found(out, leg, c->like, false);
+    }
     out->reason = "numbers and time";
     out->confidence = 60;
     return found(out, leg, c->far, false);
@@ -285,6 +296,7 @@ static bool match(struct candidates *c, struct leg *leg, const struct number *ca
                   bool diverted, struct match *out)
 {
     struct choice choice = {0};
+    *out = (struct match){0};
     struct group *g = group_find(c, numbers_hash(&leg->caller, callee));
     if (!g || g->crowded >= leg->start)
         return false;

@@ -16,6 +16,9 @@ struct kept {
     struct leg *leg;   /* while it is young; NULL: no candidate */
     struct call *peer; /* joined by numbers, outcome not compared yet */
     bool adjacent;     /* with that peer */
+    bool tentative;    /* not joined: the times of the outcomes will tell */
+    bool doubted;      /* tentative, and a third call between the same numbers came */
+    bool known;        /* its INVITE was looked at */
 };
 
 struct candidates {
@@ -30,6 +33,8 @@ struct match {
     const char *reason;
     unsigned confidence;
     bool adjacent;
+    bool tentative; /* both go the same way: only the times of their responses can tell
+                     */
 };
 
 /* An empty set whose memory comes from `pool`. */

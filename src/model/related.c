@@ -265,21 +265,66 @@ static bool failed(const struct call *c)
     return c->status >= 300 && !c->last_request && !c->answer;
 }
 
-/* Both outcomes known: a box hands on what the second leg brought, at once. */
-static void confirm(struct related *r, struct calls *calls, struct call *a)
+static bool within(int64_t later, int64_t sooner)
 {
-    struct kept *kept = a->related;
-    struct call *b = kept->peer, *younger = a->id < b->id ? b : a;
-    bool alike = (answered(a) && answered(b)) || (failed(a) && failed(b));
-    int64_t x = answered(a) ? a->answer : a->end, y = answered(b) ? b->answer : b->end;
-    if ((!answered(a) && !failed(a)) || (!answered(b) && !failed(b)))
+    return later >= sooner && later - sooner <= AFTER;
+}
+
+static int64_t outcome_time(const struct call *c)
+{
+    return answered(c) ? c->answer : c->end;
+}
+
+/* The box hands on what it gets: every response of the second leg comes just before
+ * that of the first. Two calls that merely run side by side keep their order. */
+static bool nested(const struct call *upper, const struct call *lower)
+{
+    return within(outcome_time(upper), outcome_time(lower)) &&
+           !upper->ring == !lower->ring && within(upper->ring, lower->ring);
+}
+
+static void settle(struct related *r, struct calls *calls, struct call *a,
+                   struct call *b, const struct kept *kept)
+{
+    struct call *upper = a->start <= b->start ? a : b, *lower = upper == a ? b : a;
+    struct call *younger = a->id < b->id ? b : a;
+    bool alike = answered(a) == answered(b);
+    if (kept->tentative) {
+        if (alike && nested(upper, lower))
+            related_join(r, calls, a, b, "numbers and the times of all responses", 75);
         return;
-    kept->peer = ((struct kept *)b->related)->peer = NULL;
-    if (alike && x - y <= AFTER && y - x <= AFTER)
+    }
+    if (alike && (within(outcome_time(a), outcome_time(b)) ||
+                  within(outcome_time(b), outcome_time(a))))
         younger->link_confidence = kept->adjacent ? 95 : 85;
     else if (!kept->adjacent && a->session && a->session->legs == 2)
         session_leave(&r->sessions, younger);
     a->version = b->version = ++calls->version;
+}
+
+/* When both outcomes are known, they prove a join or disprove it. */
+static void confirm(struct related *r, struct calls *calls, struct call *a)
+{
+    struct kept *mine = a->related;
+    struct call *b = mine->peer;
+    struct kept *theirs = b->related;
+    if ((!answered(a) && !failed(a)) || (!answered(b) && !failed(b)))
+        return;
+    mine->peer = theirs->peer = NULL;
+    if (!mine->tentative || !(mine->doubted || theirs->doubted))
+        settle(r, calls, a, b, mine);
+}
+
+static void pair(struct call *a, struct call *b, const struct match *m)
+{
+    struct kept *mine = a->related, *theirs = b->related;
+    if (mine->peer || theirs->peer)
+        return;
+    mine->peer = b;
+    theirs->peer = a;
+    mine->adjacent = theirs->adjacent = m->adjacent;
+    mine->tentative = theirs->tentative = m->tentative;
+    mine->doubted = theirs->doubted = false;
 }
 
 static void match_numbers(struct related *r, struct calls *calls, struct call *call,
@@ -288,16 +333,13 @@ static void match_numbers(struct related *r, struct calls *calls, struct call *c
     struct match m;
     if (!candidates_match(&r->candidates, call, a->sip, &m))
         return;
-    related_join(r, calls, m.other, call, m.reason, m.confidence);
-    if (!call->session || call->session != m.other->session)
-        return;
-    candidates_mark(m.upper);
-    struct kept *mine = call->related, *theirs = m.other->related;
-    if (mine->peer || theirs->peer)
-        return;
-    mine->peer = m.other;
-    theirs->peer = call;
-    mine->adjacent = theirs->adjacent = m.adjacent;
+    if (!m.tentative) {
+        related_join(r, calls, m.other, call, m.reason, m.confidence);
+        if (!call->session || call->session != m.other->session)
+            return;
+        candidates_mark(m.upper);
+    }
+    pair(call, m.other, &m);
 }
 
 static void feed_invite(struct related *r, struct calls *calls, struct call *call,
@@ -307,6 +349,9 @@ static void feed_invite(struct related *r, struct calls *calls, struct call *cal
         key_find(r, KEY_CALL_ID, slice_of(call->call_id->p, call->call_id->n));
     candidates_expire(&r->candidates, calls->now);
     candidates_add(&r->candidates, call, a);
+    struct kept *kept = candidates_kept(call);
+    if (kept)
+        kept->known = true;
     if (k && k->call != call) {
         candidates_mark(call);
         related_join(r, calls, call, k->call, k->reason, 95);
@@ -330,7 +375,8 @@ void related_feed(struct related *r, struct calls *calls, struct call *call,
         return;
     if (m->method == SIP_REFER)
         link_refer_to(r, calls, call, sip->header[SIP_H_REFER_TO]);
-    if (m->method == SIP_INVITE && !m->to_tag && call->first == m)
+    if (m->method == SIP_INVITE && !m->to_tag && call->opened &&
+        (!kept || !kept->known))
         feed_invite(r, calls, call, a);
 }
 

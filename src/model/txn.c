@@ -128,5 +128,6 @@ void txn_add(struct txn *txn, struct msg *m)
             txn->request = m;
     } else if (!m->status && !txn->request) {
         txn->request = m;
+        txn->initial = !m->to_tag;
     }
 }
