@@ -65,7 +65,7 @@ static void part_split(struct slice part, struct multipart_part *out)
     struct sip_line line;
     *out = (struct multipart_part){.headers = part};
     while (rest.n && !sip_blank_line(&rest)) {
-        if (!sip_line_next(&rest, &line))
+        if (!sip_header_next(&rest, &line))
             break;
         if (line.id == SIP_H_CONTENT_TYPE && !out->type.p)
             out->type = line.value;

@@ -22,6 +22,9 @@ struct sdp_line {
     char type;
     struct slice value; /* after '=', trimmed; of type 0: the line */
 };
+
+/* Takes the next line off *rest; empty ones are passed over. Returns false at the end.
+ */
 bool sdp_line_next(struct slice *rest, struct sdp_line *out);
 
 /* The session part, up to the first m= line. */

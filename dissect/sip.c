@@ -361,17 +361,12 @@ static bool is_start_line(struct slice line)
            is_sip_version(last_word(rest));
 }
 
-bool sip_line_next(struct slice *rest, struct sip_line *out)
+bool sip_header_next(struct slice *rest, struct sip_line *out)
 {
     uint16_t flags = 0;
     struct slice line;
 
     *out = (struct sip_line){.id = SIP_H_OTHER};
-    if (!rest->n)
-        return false;
-    size_t first = slice_find(*rest, '\n');
-    if (first < rest->n && is_start_line(slice_trim(slice_sub(*rest, 0, first))))
-        *rest = slice_skip(*rest, first + 1);
     if (!rest->n || line_take(rest, &line, &flags) == LINE_BLANK) {
         *rest = (struct slice){0};
         return false;
@@ -384,6 +379,14 @@ bool sip_line_next(struct slice *rest, struct sip_line *out)
     else
         out->value = slice_trim(line);
     return true;
+}
+
+bool sip_line_next(struct slice *rest, struct sip_line *out)
+{
+    size_t first = slice_find(*rest, '\n');
+    if (first < rest->n && is_start_line(slice_trim(slice_sub(*rest, 0, first))))
+        *rest = slice_skip(*rest, first + 1);
+    return sip_header_next(rest, out);
 }
 
 bool sip_blank_line(struct slice *rest)

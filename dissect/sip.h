@@ -77,6 +77,9 @@ struct sip_line {
 };
 bool sip_line_next(struct slice *rest, struct sip_line *out);
 
+/* The same where *rest begins behind the start line: no line is taken for one. */
+bool sip_header_next(struct slice *rest, struct sip_line *out);
+
 /* Passes an empty line (CRLF or LF) at the start of *rest over; false where it is none.
  */
 bool sip_blank_line(struct slice *rest);

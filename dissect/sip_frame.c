@@ -51,7 +51,8 @@ static void measure(struct sip_frame *f, struct slice head)
     bool typed = false, counted = false;
     uint64_t n = 0;
 
-    while (sip_line_next(&head, &line)) {
+    head = slice_skip(head, slice_find(head, '\n') + 1);
+    while (sip_header_next(&head, &line)) {
         typed |= line.id == SIP_H_CONTENT_TYPE;
         if (line.id == SIP_H_CONTENT_LENGTH) {
             counted = line.value.n && slice_u64(line.value, &n) == line.value.n;
@@ -59,7 +60,7 @@ static void measure(struct sip_frame *f, struct slice head)
         }
     }
     if (!counted)
-        while (!typed && sip_line_next(&head, &line))
+        while (!typed && sip_header_next(&head, &line))
             typed = line.id == SIP_H_CONTENT_TYPE;
     if (!counted || n > SIP_MAX_MESSAGE - f->head)
         n = 0;

@@ -158,18 +158,43 @@ static size_t name_length(struct slice s)
     return i;
 }
 
+/* Cuts the first parameter off *params; its name may be empty. */
+static inline void param_cut(struct slice *params, struct slice *name,
+                             struct slice *value)
+{
+    size_t n = name_length(*params);
+    struct slice rest = slice_skip(*params, n);
+    bool valued = rest.n && rest.p[0] == '=';
+
+    *name = slice_trim(slice_sub(*params, 0, n));
+    *value = slice_sub(rest, valued, find_unquoted(rest, ';') - valued);
+    *params = slice_skip(rest, valued + value->n + 1);
+    if (!valued)
+        value->p = NULL, value->n = 0;
+}
+
 struct slice sip_param(struct slice params, struct slice name)
 {
+    struct slice one, value;
     while (params.n) {
-        size_t n = name_length(params);
-        struct slice rest = slice_skip(params, n);
-        bool valued = rest.n && rest.p[0] == '=';
-        struct slice value = slice_sub(rest, valued, find_unquoted(rest, ';') - valued);
-        if (n >= name.n && slice_ieq(slice_trim(slice_sub(params, 0, n)), name))
-            return valued ? unquote(value) : slice_of(rest.p, 0);
-        params = slice_skip(rest, valued + value.n + 1);
+        const uint8_t *flag = params.p;
+        param_cut(&params, &one, &value);
+        if (slice_ieq(one, name))
+            return value.p ? unquote(value) : slice_of(flag, 0);
     }
     return (struct slice){0};
+}
+
+bool sip_param_next(struct slice *params, struct slice *name, struct slice *value)
+{
+    while (params->n) {
+        param_cut(params, name, value);
+        if (value->p)
+            *value = unquote(*value);
+        if (name->n)
+            return true;
+    }
+    return false;
 }
 
 /* Length of the value that begins s: to a comma outside quotes and angle brackets. */

@@ -28,6 +28,10 @@ bool sip_uri(struct slice text, struct sip_uri *out);
  * empty value: a flag. p NULL: not there. The name is compared without case. */
 struct slice sip_param(struct slice params, struct slice name);
 
+/* The next parameter of ";a=1;b": its name and its value, quotes taken off (p NULL: a
+ * flag). Empty ones are passed over. Returns false at the end. */
+bool sip_param_next(struct slice *params, struct slice *name, struct slice *value);
+
 /* Next comma-separated value of a header line (commas in quotes and angle brackets do
  * not separate). Returns false at the end. */
 bool sip_value_next(struct slice *rest, struct slice *out);
