@@ -269,8 +269,12 @@ static void rung(struct drawing *d, const struct ladder_row *r)
         grid_str(&d->grid, right_x - 1, d->ink->right, r->tone);
     else
         grid_str(&d->grid, left_x + 1, d->ink->left, r->tone);
-    size_t room = right_x - left_x - 7, x = left_x + 3;
+    /* Where it is tight, one dash is left of the text and none right of it. */
+    size_t lead = 2, room = right_x - left_x - 5;
     rung_text(d, r, room);
+    if (utf8_columns(d->text.p, d->text.n) + 1 >= room)
+        lead = 1;
+    size_t x = left_x + 1 + lead;
     grid_str(&d->grid, x, " ", r->tone);
     x++;
     x += grid_put(&d->grid, x, d->text.p, d->text.n, room, r->tone);
