@@ -272,6 +272,9 @@ int defrag_feed(struct defrag *d, const struct frame *frame, const struct packet
     if (!g->total || pieces_payload(&g->pieces) < g->total)
         return 0;
     bool whole = join(d, g, out) && out->data.n == g->total;
+    if (!whole)
+        ledger_count(d->ledger, LEDGER_NO_MEMORY, 0, g->total, frame->file,
+                     frame->number);
     out->frame = *frame;
     group_done(d, g);
     return whole;

@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include "base/hash.h"
 #include "engine/defrag.h"
 #include "engine/intake.h"
 #include "engine/sctp.h"
@@ -11,12 +12,16 @@
 enum { HEP_SIP = 1 };                 /* chunk 11 of a HEP3 envelope */
 static const int64_t TICK = 10000000; /* ns: how exact the capture's clock has to be */
 
+enum { UNWANTED = 256 };
+
 struct engine {
     struct intake in;
     struct defrag *defrag;
     struct tcp *tcp;
     struct sctp *sctp;
     int64_t now, told; /* capture time; what the parts were last told */
+    uint64_t
+        unwanted[UNWANTED]; /* hashes of fragmented packets whose start is no SIP */
 };
 
 void engine_free(struct engine *e)
@@ -86,12 +91,31 @@ static void dispatch(struct engine *e, const struct frame *frame,
     }
 }
 
+/* False for a part of a datagram that is known to be something else than SIP: it would
+ * only take the room of SIP where frames are kept. */
+static bool worth_keeping(struct engine *e, const struct packet *p)
+{
+    struct addr flow[2] = {p->src, p->dst};
+    uint64_t hash = hash_more((uint64_t)p->frag.id << 32 | p->path, flow, sizeof flow);
+    uint64_t *slot = &e->unwanted[hash % UNWANTED];
+    struct slice text, data = slice_skip(p->payload, 8);
+    if (p->frag.proto != 17)
+        return true;
+    if (p->frag.offset)
+        return *slot != hash;
+    bool sip =
+        sniff_datagram(data, &text) == SNIFF_SIP || slice_istarts(data, SLICE("HEP3"));
+    *slot = sip ? 0 : hash;
+    return sip;
+}
+
 /* A tunnel may be fragmented, and its packets too: as often as packet_decode nests. */
 static void fragment(struct engine *e, const struct frame *frame, struct packet *p)
 {
     struct defrag_packet whole;
     e->in.counts.other++;
-    intake_keep(&e->in, frame);
+    if (worth_keeping(e, p))
+        intake_keep(&e->in, frame);
     while (p->kind == PACKET_FRAGMENT && defrag_feed(e->defrag, frame, p, &whole)) {
         *p = whole.packet;
         int r = packet_decode_transport(whole.data, p);

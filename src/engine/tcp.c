@@ -202,12 +202,13 @@ static void skip_to(struct tcp *t, struct half *h, uint64_t offset)
     struct frame last = frame_of(h, h->last_frame, h->last_time);
     struct origin o = origin_of(h, &last);
     bool wanted = stream_wanted(&h->stream);
+    unsigned transport = h->stream.kind == STREAM_WS ? TRANSPORT_WS : TRANSPORT_TCP;
     if (wanted)
         intake_count(t->in, &last, LEDGER_TCP_HOLE, 0,
                      offset - h->next < OLD_MAX ? offset - h->next : 0);
     stream_break(&h->stream, t->in, &o, true);
     if (wanted && h->stream.messages)
-        calls_touch(t->in->calls, &o.src, &o.dst, TRANSPORT_TCP, CALL_INCOMPLETE_HOLE);
+        calls_touch(t->in->calls, &o.src, &o.dst, transport, CALL_INCOMPLETE_HOLE);
     else if (wanted)
         h->stream.touch = true;
     h->next = offset;
