@@ -25,7 +25,7 @@ ROOT = os.path.join(HERE, "..", "..")
 
 
 def measure(command, core):
-    """Wall seconds, peak RSS in bytes, exit status."""
+    """Wall seconds, peak RSS in bytes, exit status, processor seconds."""
     def pin():
         os.sched_setaffinity(0, {core})
         resource.setrlimit(resource.RLIMIT_CPU, (300, 300))
@@ -34,7 +34,8 @@ def measure(command, core):
                          preexec_fn=pin)
     _, status, usage = os.wait4(p.pid, 0)
     p.returncode = os.waitstatus_to_exitcode(status)
-    return time.perf_counter() - start, usage.ru_maxrss * 1024, p.returncode
+    return time.perf_counter() - start, usage.ru_maxrss * 1024, p.returncode, \
+        usage.ru_utime + usage.ru_stime
 
 
 def first_screen(sipglass, capture):
@@ -110,9 +111,10 @@ def report(a, sipglass, capture, messages, double, double_messages):
         if shutil.which("sngrep"):
             todo["sngrep"] = ["sngrep", "-N", "-q", "-l", "1000000", "-I", capture]
     found = {name: [] for name in todo}
-    with open(capture, "rb") as f:  # in the page cache for all
-        while f.read(1 << 24):
-            pass
+    for path in (capture, double):  # in the page cache for all
+        with open(path, "rb") as f:
+            while f.read(1 << 24):
+                pass
     for _ in range(a.runs):
         for name, command in todo.items():
             found[name].append(measure(command, a.core))
@@ -120,10 +122,10 @@ def report(a, sipglass, capture, messages, double, double_messages):
     memory = {n: statistics.median(x[1] for x in r) for n, r in found.items()}
     print("%d messages, %d calls, %d MB; %d runs, medians" % (messages, a.calls, os.path.getsize(capture) >> 20, a.runs))
     for name, runs in found.items():
-        print("%-16s %7.3f s  (%s)  peak %5.0f MB  exit %s" % (
-            name, wall[name], " ".join("%.3f" % x[0] for x in runs), memory[name] / 2 ** 20,
+        print("%-16s %7.3f s  (%s)  processor %.3f s  peak %5.0f MB  exit %s" % (
+            name, wall[name], " ".join("%.3f" % x[0] for x in runs), statistics.median(x[3] for x in runs), memory[name] / 2 ** 20,
             ",".join(sorted({str(x[2]) for x in runs}))))
-    base, _ = [statistics.median(x) for x in zip(*[measure([sipglass, "--version"], a.core)[1:] for _ in range(3)])]
+    base = statistics.median(measure([sipglass, "--version"], a.core)[1] for _ in range(3))
     rate = messages / wall["sipglass"]
     calls_part = 1024 * a.calls
     growth = wall["sipglass, twice"] / wall["sipglass"]
