@@ -88,7 +88,7 @@ def writing(sipglass, folder):
     out = os.path.join(folder, "out.pcap")
 
     def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
     before = os.listdir(folder)
     got = run([sipglass, "save", PLAIN, "-O", out], preexec_fn=limit)
     check("a full disk while saving: one line, exit 1, nothing half-written left",
