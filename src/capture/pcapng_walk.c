@@ -6,12 +6,6 @@
 enum {
     BLOCK_MIN = 12,
     BLOCK_MAX = FILE_READER_MAX / 2, /* a longer one is taken for damage */
-    OPTION_END = 0,
-    OPTION_NAME = 2,
-    OPTION_TSRESOL = 9,
-    OPTION_TSOFFSET = 14,
-    OPTION_IFDROP = 5,
-    OPTION_OSDROP = 7,
     INTERFACES_MAX = 65535,
     NAMES_SEARCHED = 64, /* names looked at to give the same interface the same index */
 };
@@ -74,7 +68,7 @@ static bool option_next(const struct walk *w, const uint8_t **p, const uint8_t *
     *code = walk_u16(w, *p);
     *n = walk_u16(w, *p + 2);
     *value = *p + 4;
-    if (*code == OPTION_END || *n > end - *value)
+    if (*code == PCAPNG_OPT_END || *n > end - *value)
         return false;
     size_t step = ((size_t)*n + 3) & ~(size_t)3;
     *p = (size_t)(end - *value) < step ? end : *value + step;
@@ -110,8 +104,9 @@ static void set_resolution(struct pcapng_interface *i, uint8_t resolution)
     i->shift = (uint8_t)e;
     if (resolution & 0x80)
         return;
+    i->shift = e > 19 ? (uint8_t)(e - 19) : 0;
     i->ticks = 1;
-    for (unsigned k = 0; k < e && i->ticks < UINT64_MAX / 10; k++)
+    for (unsigned k = 0; k < e && k < 19; k++)
         i->ticks *= 10;
     if (e <= 9)
         i->multiplier = (uint64_t)SECOND / i->ticks;
@@ -119,17 +114,15 @@ static void set_resolution(struct pcapng_interface *i, uint8_t resolution)
 
 static int64_t interface_time(const struct pcapng_interface *i, uint64_t t)
 {
-    unsigned __int128 ns;
-    if (i->multiplier)
-        ns = (unsigned __int128)t * i->multiplier;
-    else if (i->ticks)
-        ns = (unsigned __int128)t * SECOND / i->ticks;
-    else
-        ns = (unsigned __int128)t * SECOND >> i->shift;
-    if (ns > (uint64_t)WALK_TIME_MAX)
-        ns = (uint64_t)WALK_TIME_MAX;
-    int64_t time = (int64_t)ns + i->offset;
-    return time < 0 ? 0 : time > WALK_TIME_MAX ? WALK_TIME_MAX : time;
+    __int128 ns = (__int128)t * (i->multiplier ? (int64_t)i->multiplier : SECOND);
+    if (!i->ticks)
+        ns >>= i->shift;
+    else if (!i->multiplier)
+        ns /= i->ticks;
+    for (unsigned k = 0; i->ticks && ns && k < i->shift; k++)
+        ns /= 10;
+    ns += i->offset;
+    return ns < 0 ? 0 : ns > WALK_TIME_MAX ? WALK_TIME_MAX : (int64_t)ns;
 }
 
 /* Fast path: ticks that are whole ns, and a time that fits. */
@@ -153,12 +146,12 @@ static bool read_interface(struct walk *w, const uint8_t *p, size_t n)
     i.snaplen = walk_u32(w, p + 12);
     set_resolution(&i, 6);
     while (option_next(w, &at, end, &code, &value, &length)) {
-        if (code == OPTION_NAME) {
+        if (code == PCAPNG_OPT_NAME) {
             name = value;
             name_n = length;
-        } else if (code == OPTION_TSRESOL && length >= 1) {
+        } else if (code == PCAPNG_OPT_TSRESOL && length >= 1) {
             set_resolution(&i, value[0]);
-        } else if (code == OPTION_TSOFFSET && length >= 8) {
+        } else if (code == PCAPNG_OPT_TSOFFSET && length >= 8) {
             int64_t seconds = (int64_t)walk_u64(w, value),
                     limit = WALK_TIME_MAX / SECOND;
             seconds = seconds > limit ? limit : seconds < -limit ? -limit : seconds;
@@ -196,10 +189,10 @@ static bool read_statistics(struct walk *w, const uint8_t *p, size_t n)
     at = p + 20;
     end = p + n - 4;
     while (option_next(w, &at, end, &code, &value, &length)) {
-        if (code == OPTION_IFDROP && length == 8)
+        if (code == PCAPNG_OPT_IFDROP && length == 8)
             add_drops(w, LEDGER_INTERFACE_DROP, &i->ifdrop, walk_u64(w, value),
                       &w->interface_drops);
-        else if (code == OPTION_OSDROP && length == 8)
+        else if (code == PCAPNG_OPT_OSDROP && length == 8)
             add_drops(w, LEDGER_KERNEL_DROP, &i->osdrop, walk_u64(w, value),
                       &w->kernel_drops);
     }

@@ -5,16 +5,8 @@
 
 #include "base/frame.h"
 #include "base/strbuf.h"
+#include "capture/pcapng_block.h"
 
-enum {
-    PCAPNG_SHB = 0x0a0d0d0a,
-    PCAPNG_IDB = 1,
-    PCAPNG_EPB = 6,
-    PCAPNG_MAGIC = 0x1a2b3c4d,
-    PCAPNG_OPT_NAME = 2,    /* if_name */
-    PCAPNG_OPT_TSRESOL = 9, /* if_tsresol */
-    PCAPNG_OPT_PACKETID = 5 /* epb_packetid */
-};
 /* Text that is no frame, in the spool: a block type for local use. */
 #define PCAPNG_TEXT 0x80005347u
 

@@ -33,8 +33,8 @@ struct pcapng_interface {
     uint64_t simple;     /* ticks below this only need multiplying */
     int64_t offset;      /* ns to add */
     uint32_t link, snaplen;
-    uint16_t index; /* frame.interface */
-    uint8_t shift;
+    uint16_t index;          /* frame.interface */
+    uint8_t shift;           /* or more powers of ten that ticks has no room for */
     uint64_t ifdrop, osdrop; /* last told */
 };
 
