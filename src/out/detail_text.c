@@ -9,20 +9,24 @@ static void clean(struct strbuf *out, const char *s)
         utf8_clean(out, s, strlen(s));
 }
 
+/* What stands above the first line of a kind; NULL: nothing. */
 static const char *title_of(enum detail_kind kind)
 {
-    static const char *const TITLES[] = {
-        [DETAIL_FACT] = NULL,   [DETAIL_HEADER] = "Headers",
-        [DETAIL_PART] = "Part", [DETAIL_SDP] = "SDP",
-        [DETAIL_BODY] = "Body", [DETAIL_FINDING] = "Findings",
-    };
-    return TITLES[kind];
+    return kind == DETAIL_HEADER    ? "Headers"
+           : kind == DETAIL_FINDING ? "Findings"
+                                    : NULL;
 }
 
 static void text_line(const struct detail_line *line, bool color, struct strbuf *out)
 {
-    strbuf_fill(out, ' ', 2 + (size_t)line->depth * 4);
+    strbuf_fill(out, ' ',
+                (line->kind == DETAIL_PART ? 0 : 2) + (size_t)line->depth * 4);
     switch (line->kind) {
+    case DETAIL_PART:
+        style_bold(out, line->name, color);
+        strbuf_str(out, ": ");
+        clean(out, line->value);
+        break;
     case DETAIL_SDP:
         clean(out, line->name);
         strbuf_char(out, '=');
@@ -55,8 +59,7 @@ void detail_text(const struct detail *d, bool color, struct strbuf *out)
     const char *title = NULL;
     for (size_t i = 0; i < d->n; i++) {
         const char *next = title_of(d->line[i].kind);
-        bool inside = d->line[i].depth && d->line[i].kind != DETAIL_FINDING;
-        if (next && next != title && !inside) {
+        if (next && next != title && !d->line[i].depth) {
             style_bold(out, next, color);
             strbuf_char(out, '\n');
             title = next;
