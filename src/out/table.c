@@ -5,7 +5,9 @@
 
 #include <strings.h>
 
-enum { FLEXIBLE_MIN = 12, GROWS_FROM = 12, GROWS_TO = 40 };
+/* SHRINKS_TO: longer texts (addresses) give way down to this before a column is left
+ * out. */
+enum { FLEXIBLE_MIN = 12, SHRINKS_TO = 16, GROWS_FROM = 12, GROWS_TO = 40 };
 
 static bool right_aligned(const struct field *f)
 {
@@ -74,15 +76,36 @@ static void grow(struct listing *l, unsigned left)
     }
 }
 
+/* Takes what is too much from the texts that are longest. */
+static void shrink(struct listing *l, unsigned excess)
+{
+    for (bool shrunk = true; excess && shrunk;) {
+        shrunk = false;
+        for (size_t i = 0; i < l->columns && excess; i++) {
+            struct listing_column *c = &l->column[i];
+            if (c->field->type != VALUE_TEXT || c->width <= SHRINKS_TO)
+                continue;
+            c->width--;
+            excess--;
+            shrunk = true;
+        }
+    }
+}
+
 static void fit_columns(struct listing *l)
 {
-    unsigned width = l->options.width;
-    for (size_t i = 0; i < l->columns; i++)
-        l->column[i].width = least_width(l, l->column[i].field);
-    if (!l->options.columns)
-        while (l->columns > 1 && width_of_all(l) > width)
-            drop_column(l);
-    unsigned all = width_of_all(l);
+    unsigned width = l->options.width, all;
+    for (;;) {
+        for (size_t i = 0; i < l->columns; i++)
+            l->column[i].width = least_width(l, l->column[i].field);
+        if (l->options.columns || (all = width_of_all(l)) <= width)
+            break;
+        shrink(l, all - width);
+        if (width_of_all(l) <= width || l->columns == 1)
+            break;
+        drop_column(l);
+    }
+    all = width_of_all(l);
     if (all < width)
         grow(l, width - all);
 }

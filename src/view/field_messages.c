@@ -65,8 +65,10 @@ static void get_interface(struct row *row, struct value *out)
 {
     const struct view *v = row->view;
     const struct msg *m = msg_of(row);
-    if (v->interface_name)
-        value_set_str(out, v->interface_name(v->ctx, m->file, m->interface));
+    const char *name =
+        v->interface_name ? v->interface_name(v->ctx, m->file, m->interface) : NULL;
+    if (name && *name)
+        value_set_str(out, name);
 }
 
 /* Calls keep few messages (--max-messages at most), so the one before is looked for. */
@@ -192,8 +194,8 @@ static const struct field FIELDS[] = {
     {FIELD("delta", "Delta", "s", DURATION, 9, 3, 7,
            "since the message before of the same call"),
      get_delta, NULL},
-    {FIELD("src", "Source", "", TEXT, 17, 0, 4, "source"), get_src, NULL},
-    {FIELD("dst", "Destination", "", TEXT, 17, 0, 5, "destination"), get_dst, NULL},
+    {FIELD("src", "Source", "", TEXT, 21, 0, 4, "source"), get_src, NULL},
+    {FIELD("dst", "Destination", "", TEXT, 21, 0, 5, "destination"), get_dst, NULL},
     {FIELD("transport", "Transp", "", TEXT, 6, 0, 0, "udp, tcp, tls, ws, wss or sctp"),
      get_transport, NULL},
     {FIELD("method", "Method", "", TEXT, 9, 0, 0,

@@ -114,6 +114,11 @@ static void count_message(struct build *b, const struct msg *m)
         method->retransmissions += repeated;
 }
 
+static bool same_host(const struct addr *a, const struct addr *b)
+{
+    return a->family == b->family && !memcmp(a->ip, b->ip, sizeof a->ip);
+}
+
 static void count_call(struct build *b, const struct call *c)
 {
     bool failed = c->state == CALL_REJECTED || c->state == CALL_FAILED ||
@@ -127,6 +132,8 @@ static void count_call(struct build *b, const struct call *c)
     }
     for (unsigned i = 0; i < 2; i++) {
         struct stats_peer *p = ends[i] ? peer_of(b, ends[i]) : NULL;
+        if (p && i && same_host(ends[0], ends[1]))
+            break; /* one peer at both ends */
         if (p) {
             p->calls++;
             p->failed += failed;
