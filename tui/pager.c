@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -145,6 +146,20 @@ static void draw_piece(const struct pager *p, struct canvas *c, int x, int y,
     draw_hits(p, c, x, y, text, piece->n);
 }
 
+/* How many lines are below the window. */
+static void draw_more(const struct pager *p, struct canvas *c, struct rect area)
+{
+    size_t end = p->scroll.top + (size_t)area.h;
+    char text[40];
+    int w;
+
+    if (area.h < 1 || end >= p->pieces.n)
+        return;
+    snprintf(text, sizeof text, " ↓ %zu more", p->pieces.n - end);
+    w = canvas_columns(text, strlen(text));
+    canvas_put(c, area.x + area.w - w, area.y + area.h - 1, TONE_REQUEST, text);
+}
+
 void pager_draw(struct pager *p, struct canvas *c, struct rect area)
 {
     struct rect clip = canvas_clip(c, area);
@@ -159,6 +174,7 @@ void pager_draw(struct pager *p, struct canvas *c, struct rect area)
         p->scroll.top = p->scroll.at = most;
     for (int y = 0; y < area.h && p->scroll.top + (size_t)y < p->pieces.n; y++)
         draw_piece(p, c, area.x, area.y + y, &p->pieces.at[p->scroll.top + (size_t)y]);
+    draw_more(p, c, area);
     canvas_clip(c, clip);
 }
 

@@ -3,57 +3,71 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIKED_STEP = 30, LEAST_STEP = 18 };
-
-int rungs_width(const struct ladder *l, bool least)
-{
-    int gaps = l->columns > 1 ? (int)l->columns - 1 : 1;
-
-    return 14 + LIKED_STEP / 2 * 2 + gaps * (least ? LEAST_STEP : LIKED_STEP);
-}
-
 static int column_x(const struct rungs *r, unsigned column)
 {
     return r->area.x + (int)r->layout.first + (int)column * (int)r->layout.step -
            r->shift;
 }
 
+static int label_room(const struct rungs *r)
+{
+    return r->layout.step > 6 ? (int)r->layout.step - 2 : 4;
+}
+
+static const char *label_of(const struct ladder_column *col)
+{
+    return col->label ? col->label : "?";
+}
+
+/* Bytes of a label that go on its first line: all, or what is before the port. */
+static size_t label_split(const struct rungs *r, const char *label)
+{
+    size_t n = strlen(label);
+    const char *colon = strrchr(label, ':');
+
+    return canvas_columns(label, n) <= label_room(r) || !colon
+               ? n
+               : (size_t)(colon - label);
+}
+
 int rungs_head_lines(const struct rungs *r)
 {
-    for (size_t i = 0; i < r->ladder->columns; i++)
-        if (r->ladder->column[i].role)
+    for (size_t i = 0; i < r->ladder->columns; i++) {
+        const struct ladder_column *col = &r->ladder->column[i];
+
+        if (col->role || label_of(col)[label_split(r, label_of(col))])
             return 2;
+    }
     return 1;
 }
 
 /* Text centred on a participant's line. */
 static void draw_label(struct rungs *r, struct canvas *c, unsigned column, int y,
-                       unsigned style, const char *text)
+                       unsigned style, const char *text, size_t n)
 {
-    int room = (int)r->layout.step - 2, n = (int)strlen(text);
-    int w = canvas_columns(text, (size_t)n), x;
+    int w = canvas_columns(text, n), x, room = label_room(r);
 
-    /* The outer ones may use the margin beside them, too. */
-    if (room < 4)
-        room = 4;
     w = w < room ? w : room;
     x = column_x(r, column) - w / 2;
     if (column == 0 && x < r->area.x - r->shift)
         x = r->area.x - r->shift;
-    canvas_field(c, x, y, w, false, style, text, (size_t)n);
+    canvas_field(c, x, y, w, false, style, text, n);
 }
 
 void rungs_draw_head(struct rungs *r, struct canvas *c, int y)
 {
     struct rect clip = canvas_clip(c, r->area);
-    bool roles = rungs_head_lines(r) > 1;
 
     for (unsigned i = 0; i < r->ladder->columns; i++) {
         const struct ladder_column *col = &r->ladder->column[i];
+        const char *label = label_of(col);
+        size_t n = label_split(r, label);
 
-        draw_label(r, c, i, y, STYLE_BOLD, col->label ? col->label : "?");
-        if (roles && col->role)
-            draw_label(r, c, i, y + 1, TONE_DIM, col->role);
+        draw_label(r, c, i, y, STYLE_BOLD, label, n);
+        if (label[n])
+            draw_label(r, c, i, y + 1, STYLE_BOLD, label + n, strlen(label + n));
+        else if (col->role)
+            draw_label(r, c, i, y + 1, TONE_DIM, col->role, strlen(col->role));
     }
     canvas_clip(c, clip);
 }
@@ -68,7 +82,12 @@ static void draw_time(struct rungs *r, struct canvas *c, const struct ladder_row
     bool first = row == &r->ladder->row[0];
 
     r->scratch.n = 0;
-    if (row->kind == LADDER_GAP || !row->time)
+    if (row->kind == LADDER_GAP && row->text) {
+        canvas_field(c, r->area.x - r->shift, y, (int)r->layout.time_width, true,
+                     TONE_DIM, row->text, strlen(row->text));
+        return;
+    }
+    if (!row->time)
         return;
     if (r->time == RUNGS_TIME_DAY || (r->time == RUNGS_TIME_DELTA && first)) {
         value_text(r->view, &day, &v, &r->scratch);
@@ -109,6 +128,8 @@ static unsigned style_of(const struct rungs *r, const struct ladder_row *row)
 static void row_text(struct rungs *r, const struct ladder_row *row)
 {
     r->scratch.n = 0;
+    if (row->kind == LADDER_EVENT)
+        strbuf_str(&r->scratch, "▲ ");
     strbuf_str(&r->scratch, row->text ? row->text : "");
     if (row->mark) {
         strbuf_str(&r->scratch, "  ");
@@ -131,31 +152,29 @@ static void draw_arrow(struct rungs *r, struct canvas *c, const struct ladder_ro
     canvas_fill(c, (struct rect){a, y, b - a + 1, 1}, style, "─");
     canvas_put(c, right ? b : a, y, style, right ? "▶" : "◀");
     w = canvas_columns(r->scratch.p, r->scratch.n);
+    if (w > room) /* up to the arrow's end */
+        room += right ? 1 : 2;
     if (w > room)
         w = room;
     if (w <= 0)
         return;
     canvas_put(c, a + 2, y, style, " ");
     canvas_field(c, a + 3, y, w, false, style | STYLE_BOLD, r->scratch.p, r->scratch.n);
-    canvas_put(c, a + 3 + w, y, style, " ");
+    if (a + 3 + w < (right ? b : b + 1))
+        canvas_put(c, a + 3 + w, y, style, " ");
 }
 
 /* Not an arrow: beside the line of the participant that it happened at. */
 static void draw_beside(struct rungs *r, struct canvas *c, const struct ladder_row *row,
                         int y)
 {
-    unsigned at = row->from < row->to ? row->from : row->to;
-    int x = column_x(r, at);
+    int x = column_x(r, row->from < row->to ? row->from : row->to) + 1;
     unsigned style = style_of(r, row);
 
     row_text(r, row);
     if (row->kind == LADDER_MESSAGE)
-        x = canvas_put(c, x + 1, y, style, "◀─▶");
-    else if (row->kind == LADDER_EVENT)
-        x = canvas_put(c, x + 2, y, style | STYLE_BOLD, "▲");
-    x = canvas_put(c, x + 1, y, style, "");
-    x = canvas_text(c, x, y, style | (row->kind == LADDER_GAP ? 0 : STYLE_BOLD),
-                    r->scratch.p, r->scratch.n);
+        x = canvas_put(c, x, y, style, "◀─▶");
+    x = canvas_text(c, x + 1, y, style | STYLE_BOLD, r->scratch.p, r->scratch.n);
     canvas_put(c, x, y, style, " ");
 }
 
@@ -166,9 +185,13 @@ void rungs_draw_row(struct rungs *r, struct canvas *c, const struct ladder_row *
 
     draw_time(r, c, row, y);
     draw_lines(r, c, row->kind == LADDER_GAP ? "┆" : "│", y);
-    if (row->kind == LADDER_MESSAGE && row->from != row->to)
-        draw_arrow(r, c, row, y);
-    else
+    if (row->kind == LADDER_GAP) {
+        canvas_clip(c, clip);
+        return;
+    }
+    if (row->kind == LADDER_NOTE || row->from == row->to)
         draw_beside(r, c, row, y);
+    else
+        draw_arrow(r, c, row, y);
     canvas_clip(c, clip);
 }

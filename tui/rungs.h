@@ -21,9 +21,6 @@ struct rungs {
     struct strbuf scratch;
 };
 
-/* Columns that the ladder likes to have, and must have. */
-int rungs_width(const struct ladder *l, bool least);
-
 /* Lines of the header: participants and, where known, their roles. */
 int rungs_head_lines(const struct rungs *r);
 void rungs_draw_head(struct rungs *r, struct canvas *c, int y);

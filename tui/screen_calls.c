@@ -18,16 +18,18 @@ struct column {
     bool right;
 };
 
+enum { NARROW = 100 /* below, the method goes into the remark */ };
+
 static const struct column columns[] = {
     {"start", "Start", NULL, 8, 12, 0, false},
     {"from_user", "From", "from_host", 14, 16, 0, false},
     {"to_user", "To", "to_host", 14, 16, 0, false},
-    {"method", "Method", NULL, 8, 9, 0, false},
+    {"method", "Method", NULL, 8, 8, NARROW, false},
     {"state", "State", NULL, 10, 10, 0, false},
     {"status", "Code", NULL, 4, 4, 0, true},
     {"pdd", "PDD s", NULL, 6, 6, 100, true},
     {"duration", "Talk", NULL, 8, 8, 92, true},
-    {"messages", "Msgs", NULL, 4, 5, 110, true},
+    {"messages", "Msgs", NULL, 4, 5, 140, true},
     {"legs", "Legs", NULL, 4, 4, 130, true},
     {"src", "Source", NULL, 21, 21, 160, false},
     {"dst", "Destination", NULL, 21, 21, 160, false},
@@ -213,7 +215,7 @@ static void draw_value(struct calls_screen *s, struct canvas *c, const struct pl
         f.digits = p->w >= 12 ? 3 : 0;
     s->cell.n = 0;
     value_text(row->view, &f, &v, &s->cell);
-    if (v.type == VALUE_NULL && col->right)
+    if (col->right && (v.type == VALUE_NULL || (v.type == VALUE_INT && !v.i)))
         canvas_field(c, p->x, y, p->w, true, TONE_DIM, "–", strlen("–"));
     else
         canvas_field(c, p->x, y, p->w, col->right, tone, s->cell.p, s->cell.n);
@@ -241,6 +243,8 @@ static void draw_row(struct calls_screen *s, struct canvas *c, size_t i, int y)
     }
     if (!s->skip) {
         s->cell.n = 0;
+        if (c->w < NARROW && call->method != SIP_INVITE)
+            strbuf_printf(&s->cell, "%.24s ", call_method(call));
         sign_remark(call, &s->cell);
         canvas_field(c, remark_x(s), y, c->w - remark_x(s), false,
                      tone == TONE_GOOD ? TONE_DIM : tone, s->cell.p, s->cell.n);

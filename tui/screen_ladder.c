@@ -120,7 +120,7 @@ static void put_field(struct ladder_screen *s, struct canvas *c, int *x, int y,
 
     if (f)
         f->get(&row, &v);
-    if (v.type != VALUE_NULL) {
+    if (v.type != VALUE_NULL && !(v.type == VALUE_INT && !v.i)) {
         s->text.n = 0;
         strbuf_str(&s->text, label);
         value_text(row.view, f, &v, &s->text);
@@ -139,6 +139,24 @@ static const char *party_name(const struct party *p)
     return p->user ? p->user : p->host ? p->host : p->uri ? p->uri : "?";
 }
 
+/* How many legs, and why they belong together. */
+static void draw_legs(const struct ladder_screen *s, struct canvas *c, int x, int y,
+                      const struct call *call)
+{
+    const struct call *leg = call->session ? call->session->first : NULL;
+
+    if (!leg || call->session->legs < 2)
+        return;
+    x = canvas_printf(c, x, y, TONE_PLAIN, "legs %u", call->session->legs);
+    if (!s->options.session)
+        x = canvas_put(c, x, y, TONE_PLAIN, ", this one alone");
+    while (leg && !leg->link)
+        leg = leg->leg_next;
+    if (leg)
+        canvas_printf(c, x, y, TONE_DIM, " (joined by %s, %u)", leg->link,
+                      leg->link_confidence);
+}
+
 static void draw_title(struct ladder_screen *s, struct canvas *c, struct rect area,
                        const struct call *call)
 {
@@ -153,9 +171,7 @@ static void draw_title(struct ladder_screen *s, struct canvas *c, struct rect ar
     put_field(s, c, &x, area.y, call, "status", "");
     put_field(s, c, &x, area.y, call, "duration", "talk ");
     put_field(s, c, &x, area.y, call, "pdd", "PDD ");
-    if (call->session && call->session->legs > 1)
-        x = canvas_printf(c, x, area.y, TONE_PLAIN, "legs %u%s", call->session->legs,
-                          s->options.session ? "" : " (this one alone)");
+    draw_legs(s, c, x, area.y, call);
 }
 
 /* The line of what is wrong; returns lines used. */
@@ -167,9 +183,6 @@ static int draw_remark(struct ladder_screen *s, struct canvas *c, struct rect ar
 
     s->text.n = 0;
     sign_remark(call, &s->text);
-    if (call->link)
-        strbuf_printf(&s->text, "%sjoined by %s, confidence %u", s->text.n ? "; " : "",
-                      call->link, call->link_confidence);
     if (!s->text.n)
         return 0;
     canvas_put(c, area.x, area.y + 1, tone, sign);
@@ -211,7 +224,7 @@ static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
     if (s->panel == PANEL_NONE || rows->h < 12)
         return;
     if (rows->w >= BESIDE_FROM && s->panel == PANEL_AUTO) {
-        w = rungs_width(s->ladder, false);
+        w = (int)ladder_layout(s->ladder, (unsigned)(rows->w - PANEL_LEAST)).width + 1;
         if (w > rows->w - PANEL_LEAST)
             w = rows->w - PANEL_LEAST;
         text.x = rows->x + w + 2;
@@ -219,8 +232,10 @@ static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
         canvas_fill(c, (struct rect){rows->x + w, rows->y, 1, rows->h}, TONE_DIM, "│");
         rows->w = w;
     } else {
-        int h = rows->h * 2 / 5;
+        int h = rows->h * 2 / 5, left = rows->h - (int)s->ladder->rows - 2;
 
+        /* What the rows leave free is the text's. */
+        h = left > h ? left : h;
         text.y = rows->y + rows->h - h + 1;
         text.h = h - 1;
         rows->h -= h;
@@ -404,7 +419,10 @@ static void ladder_act(struct screen *screen, enum action action)
 
     switch (action) {
     case ACTION_OPEN_MESSAGE: open_message(s); break;
-    case ACTION_FIND: screen->asking = "Find: "; break;
+    case ACTION_FIND:
+        prompt_set(&screen->prompt, "");
+        screen->asking = "Find: ";
+        break;
     case ACTION_NEXT_HIT: find(s, false); break;
     case ACTION_PREV_HIT: find(s, true); break;
     case ACTION_SAVE:

@@ -37,50 +37,43 @@ static void draw_title(struct message_screen *s, struct canvas *c, struct rect a
     static const struct field day = {.name = "time", .type = VALUE_TIME, .digits = 6};
     const struct view *v = s->screen.ui->view;
     struct value time = {.type = VALUE_TIME, .i = m->time};
-    const char *file = v->file_name ? v->file_name(v->ctx, m->file) : "";
     char src[ADDR_TEXT], dst[ADDR_TEXT];
-    int x = canvas_printf(c, area.x, area.y, STYLE_BOLD, "Message %u", m->id) + 3;
+    int x = canvas_printf(c, area.x, area.y, STYLE_BOLD, "Message %u", m->id) + 2;
 
     s->text.n = 0;
     value_text(v, &day, &time, &s->text);
-    x = canvas_text(c, x, area.y, TONE_PLAIN, s->text.p, s->text.n) + 3;
-    if (m->hop) {
-        addr_format(&m->hop->src, src);
-        addr_format(&m->hop->dst, dst);
-        x = canvas_printf(c, x, area.y, TONE_PLAIN, "%s → %s  %s", src, dst,
-                          transport_name(m->hop->transport)) +
-            3;
-    }
-    x = canvas_printf(c, x, area.y, TONE_PLAIN, "%u bytes", m->text.length) + 3;
-    x = canvas_put(c, x, area.y, TONE_REQUEST, s->decoded ? "decoded" : "as sent") + 3;
-    canvas_printf(c, x, area.y, TONE_DIM, "frame %llu%s%s",
-                  (unsigned long long)m->frame, *file ? " of " : "", file);
+    x = canvas_text(c, x, area.y, TONE_PLAIN, s->text.p, s->text.n) + 2;
+    if (!m->hop)
+        return;
+    addr_format(&m->hop->src, src);
+    addr_format(&m->hop->dst, dst);
+    canvas_printf(c, x, area.y, TONE_PLAIN, "%s → %s %s", src, dst,
+                  transport_name(m->hop->transport));
 }
 
 /* What the list knows of the message that its text does not say. */
-static void draw_flags(struct canvas *c, struct rect area, const struct msg *m)
+static void draw_facts(struct message_screen *s, struct canvas *c, struct rect area,
+                       const struct msg *m)
 {
-    int x = area.x;
+    const struct view *v = s->screen.ui->view;
+    const char *file = v->file_name ? v->file_name(v->ctx, m->file) : "";
+    int y = area.y + 1;
+    int x = canvas_put(c, area.x, y, TONE_REQUEST, s->decoded ? "decoded" : "as sent");
 
     if (m->malformed)
-        x = canvas_printf(c, x, area.y + 1, TONE_BAD, "● malformed: %s",
-                          reason_text(m->malformed)) +
-            3;
-    if (m->flags & MSG_RETRANSMISSION && m->same)
-        x = canvas_printf(c, x, area.y + 1, TONE_DIM, "↻ repeats message %u",
-                          m->same->id) +
-            3;
-    if (m->flags & MSG_COPY && m->same)
-        x = canvas_printf(c, x, area.y + 1, TONE_DIM, "copy of message %u",
-                          m->same->id) +
-            3;
+        x = canvas_printf(c, x + 2, y, TONE_BAD, "● %s", reason_text(m->malformed));
     if (m->flags & MSG_CUT)
-        x = canvas_put(c, x, area.y + 1, TONE_WARN,
-                       "▲ cut: not all bytes were captured") +
-            3;
-    if (m->flags & MSG_REASSEMBLED)
-        canvas_printf(c, x, area.y + 1, TONE_DIM, "reassembled from %u frames",
-                      m->nframes);
+        x = canvas_put(c, x + 2, y, TONE_WARN, "▲ cut: bytes are missing");
+    if (m->flags & MSG_RETRANSMISSION && m->same)
+        x = canvas_printf(c, x + 2, y, TONE_DIM, "↻ repeats message %u", m->same->id);
+    if (m->flags & MSG_COPY && m->same)
+        x = canvas_printf(c, x + 2, y, TONE_DIM, "copy of message %u", m->same->id);
+    x = canvas_printf(c, x + 2, y, TONE_DIM, "%u bytes", m->text.length);
+    x = canvas_printf(c, x + 2, y, TONE_DIM, "frame %llu",
+                      (unsigned long long)m->frame);
+    if (m->nframes > 1)
+        x = canvas_printf(c, x + 2, y, TONE_DIM, "last of %u", m->nframes);
+    canvas_printf(c, x + 2, y, TONE_DIM, "%s", file);
 }
 
 static void message_draw(struct screen *screen, struct canvas *c, struct rect area)
@@ -96,7 +89,7 @@ static void message_draw(struct screen *screen, struct canvas *c, struct rect ar
     if (!s->filled)
         fill(s, m);
     draw_title(s, c, area, m);
-    draw_flags(c, area, m);
+    draw_facts(s, c, area, m);
     pager_draw(&s->pager, c, (struct rect){area.x, area.y + 2, area.w, area.h - 2});
 }
 
@@ -127,7 +120,10 @@ static void message_act(struct screen *screen, enum action action)
     struct message_screen *s = (struct message_screen *)screen;
 
     switch (action) {
-    case ACTION_FIND: screen->asking = "Find: "; break;
+    case ACTION_FIND:
+        prompt_set(&screen->prompt, "");
+        screen->asking = "Find: ";
+        break;
     case ACTION_NEXT_HIT: find_next(s, false); break;
     case ACTION_PREV_HIT: find_next(s, true); break;
     case ACTION_NEXT_MESSAGE: step(s, 1); break;

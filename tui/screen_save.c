@@ -36,7 +36,9 @@ static size_t scope_count(const struct save_screen *s, enum scope scope)
     switch (scope) {
     case SCOPE_MARKED: return s->screen.ui->marks.id.n;
     case SCOPE_SELECTED: return call != NULL;
-    case SCOPE_SESSION: return call && call->session ? call->session->legs : 0;
+    case SCOPE_SESSION:
+        return call && call->session && call->session->legs > 1 ? call->session->legs
+                                                                : 0;
     default: return s->shown ? list_count(s->shown) : 0;
     }
 }
@@ -164,7 +166,7 @@ static void draw_scope(struct save_screen *s, struct canvas *c, int x, int y,
 
     canvas_put(c, x, y, style, chosen ? "(x)" : "( )");
     x = canvas_put(c, x + 4, y, style, what[scope]);
-    if (scope != SCOPE_SELECTED)
+    if (scope != SCOPE_SELECTED && n)
         canvas_printf(c, x + 2, y, style, "%s", state_count(n, count));
 }
 

@@ -47,13 +47,6 @@ const char *sign_call(const struct call *call, enum tone *tone)
     return " ";
 }
 
-static void add(struct strbuf *out, const char *text)
-{
-    if (out->n)
-        strbuf_str(out, "; ");
-    strbuf_str(out, text);
-}
-
 static const char *icmp_text(const struct event *e)
 {
     static const char *const v4[] = {"network unreachable", "host unreachable",
@@ -75,25 +68,36 @@ static void remark_events(const struct call *call, struct strbuf *out)
         if (e->kind != EVENT_ICMP || n++)
             continue;
         addr_format_ip(&e->from, text);
-        add(out, "ICMP ");
-        strbuf_printf(out, "%s from %s", icmp_text(e), text);
+        strbuf_printf(out, "%sICMP %s from %s", out->n ? "; " : "", icmp_text(e), text);
     }
+}
+
+/* Who did not answer at all, or not in the end. */
+static void remark_timeout(const struct call *call, struct strbuf *out)
+{
+    char text[ADDR_TEXT];
+
+    if (call->state != CALL_TIMEOUT || call->status || !call->hop)
+        return;
+    addr_format_ip(&call->hop->dst, text);
+    strbuf_str(out, call->interim ? "no final answer from " : "no answer from ");
+    strbuf_str(out, text);
 }
 
 void sign_remark(const struct call *call, struct strbuf *out)
 {
-    char text[ADDR_TEXT] = "";
+    size_t before = out->n;
 
-    if (call->state == CALL_TIMEOUT && !call->status && call->hop) {
-        addr_format(&call->hop->dst, text);
-        strbuf_printf(out, "no final response from %s", text);
-    } else if (call->reason && call->status >= 300) {
+    remark_timeout(call, out);
+    if (call->reason && call->status >= 300)
         strbuf_str(out, call->reason);
-    }
     remark_events(call, out);
     if (call->retransmissions)
-        strbuf_printf(out, "%s%u repeated", out->n ? "; " : "", call->retransmissions);
+        strbuf_printf(out, "%s%u repeated", out->n > before ? "; " : "",
+                      call->retransmissions);
     for (unsigned bit = 0; bit < CALL_INCOMPLETE_BITS; bit++)
-        if (call->incomplete & 1u << bit)
-            add(out, call_incomplete_text(bit));
+        if (call->incomplete & 1u << bit) {
+            strbuf_str(out, out->n > before ? "; " : "");
+            strbuf_str(out, call_incomplete_text(bit));
+        }
 }

@@ -8,7 +8,10 @@
 #include <string.h>
 #include <time.h>
 
-enum { SECOND = 1000000000 };
+enum {
+    SECOND = 1000000000,
+    NAMED = 2 /* sources named in the line */
+};
 
 char *state_count(uint64_t n, char out[24])
 {
@@ -65,15 +68,17 @@ static void read_sources(struct state *s, struct source_merge *m)
         const struct source *one = source_merge_at(m, i);
         const char *name =
             strcmp(one->name, "-") ? base_name(one->name) : "standard input";
-        int k = snprintf(s->source + used, sizeof s->source - used, "%s%s%s",
-                         i ? " " : "", name, one->state.down ? " (down)" : "");
 
         if (one->state.ring_percent > s->ring)
             s->ring = one->state.ring_percent;
+        if (i >= NAMED || used >= sizeof s->source)
+            continue;
+        int k = snprintf(s->source + used, sizeof s->source - used, "%s%s%s",
+                         i ? " " : "", name, one->state.down ? " (down)" : "");
         used += k > 0 ? (size_t)k : 0;
-        if (used >= sizeof s->source)
-            break;
     }
+    if (n > NAMED && used < sizeof s->source)
+        snprintf(s->source + used, sizeof s->source - used, " and %zu more", n - NAMED);
 }
 
 /* Rates over the last second or more. */

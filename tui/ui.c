@@ -192,15 +192,14 @@ static void draw_hints(const struct ui *ui, struct canvas *c, int y)
 {
     unsigned on = ui_top(ui)->ops->on;
     char name[16];
-    int x = 0, end = c->w - 8;
+    int x = 0, end = c->w - (ui->depth > 1 ? 18 : 8);
 
     for (size_t i = 0; i < KEYMAP_ROWS; i++) {
         const struct binding *b = &KEYMAP[i];
         int w;
 
-        if (!(b->screens & on) || !*b->hint || b->action == ACTION_HELP)
-            continue;
-        if (ui->depth > 1 ? b->action == ACTION_LEAVE : b->action == ACTION_BACK)
+        if (!(b->screens & on) || !*b->hint || b->action == ACTION_HELP ||
+            b->action == ACTION_BACK || (b->action == ACTION_LEAVE && ui->depth > 1))
             continue;
         keymap_name(b->key[0], name);
         w = (int)(strlen(name) + 1 + strlen(b->hint));
@@ -209,6 +208,10 @@ static void draw_hints(const struct ui *ui, struct canvas *c, int y)
         canvas_put(c, x, y, STYLE_BOLD, name);
         canvas_put(c, x + (int)strlen(name) + 1, y, TONE_DIM, b->hint);
         x += w + 2;
+    }
+    if (ui->depth > 1) {
+        canvas_put(c, c->w - 17, y, STYLE_BOLD, "Esc");
+        canvas_put(c, c->w - 13, y, TONE_DIM, "back");
     }
     canvas_put(c, c->w - 7, y, STYLE_BOLD, on == ON_SAVE ? "F1" : " ?");
     canvas_put(c, c->w - 4, y, TONE_DIM, "keys");

@@ -1,0 +1,308 @@
+/*
+ * Screens drawn without a terminal: a few calls in a model, keys in, a canvas out,
+ * compared with tests/golden/screens/NAME-WxH.txt (text, then styles). With
+ * SIPGLASS_GOLDEN=write in the environment the files are written instead: read them
+ * before they are kept.
+ */
+#ifndef TESTS_SCREENS_H
+#define TESTS_SCREENS_H
+
+#include "scenario.h"
+
+#include "tui/ui.h"
+
+#include <time.h>
+
+struct stage {
+    struct fixture f;
+    struct text text; /* first: get() finds the stage by it */
+    struct strbuf kept;
+    struct trace trace;
+    struct ui ui;
+    struct canvas canvas;
+};
+
+static inline struct stage *stage_of(struct text *self)
+{
+    return (struct stage *)((char *)self - offsetof(struct stage, text));
+}
+
+static inline int stage_get(struct text *self, struct span span, uint8_t *buffer)
+{
+    struct stage *s = stage_of(self);
+
+    if (span.offset + span.length > s->kept.n)
+        return -ERR_GONE;
+    memcpy(buffer, s->kept.p + span.offset, span.length);
+    return 0;
+}
+
+static inline const char *stage_file(void *ctx, uint16_t file)
+{
+    (void)ctx;
+    (void)file;
+    return "trunk.pcap";
+}
+
+static inline void stage_open(struct stage *s)
+{
+    memset(s, 0, sizeof *s);
+    setenv("TZ", "UTC", 1);
+    tzset();
+    fixture_init(&s->f);
+    s->text.get = stage_get;
+    s->trace.calls = s->f.calls;
+    s->trace.ended = true;
+    s->trace.view = (struct view){.calls = s->f.calls,
+                                  .ledger = &s->f.ledger,
+                                  .text = &s->text,
+                                  .file_name = stage_file,
+                                  .utc = true};
+    assert_int_equal(ui_init(&s->ui, &s->trace), 0);
+    s->ui.state =
+        (struct state){.source = "trunk.pcap", .ended = true, .progress = 100};
+}
+
+static inline void stage_close(struct stage *s)
+{
+    ui_done(&s->ui);
+    canvas_done(&s->canvas);
+    strbuf_done(&s->kept);
+    fixture_done(&s->f);
+}
+
+/* Feeds one step and keeps its text. */
+static inline struct msg *stage_say(struct stage *s, const struct step *step)
+{
+    struct msg *m = feed(&s->f, step);
+
+    if (m) {
+        m->text.file = 0;
+        m->text.offset = s->kept.n;
+        m->text.length = (uint32_t)strlen(s->f.text);
+    }
+    strbuf_str(&s->kept, s->f.text);
+    s->ui.state.messages++;
+    s->ui.state.packets++;
+    return m;
+}
+
+#define SAY(s, ...)                                                \
+    do {                                                           \
+        const struct step say_[] = {__VA_ARGS__};                  \
+        for (size_t i_ = 0; i_ < sizeof say_ / sizeof *say_; i_++) \
+            stage_say((s), &say_[i_]);                             \
+    } while (0)
+
+/* Who calls whom in what follows. */
+static inline void stage_call(struct stage *s, const char *call_id, const char *from,
+                              const char *to)
+{
+    s->f.call_id = call_id;
+    s->f.from = from;
+    s->f.to = to;
+    s->f.body = NULL;
+}
+
+#define STAGE_SDP                                                               \
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" \
+    "m=audio 4000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"                    \
+    "a=rtpmap:101 telephone-event/8000\r\n"
+#define STAGE_SDP_TYPE "Content-Type: application/sdp\r\n"
+#define ALICE          "User-Agent: Phone 2.1\r\n"
+
+/* Talks for half a minute. */
+static inline void stage_plain(struct stage *s)
+{
+    stage_call(s, "plain@example.com", "sip:alice@example.com", "sip:bob@example.net");
+    s->f.body = STAGE_SDP;
+    SAY(s, {0, ">", "INVITE", "1 INVITE", "p1", NULL, ALICE STAGE_SDP_TYPE});
+    s->f.body = NULL;
+    SAY(s, {4, "<", "100", "1 INVITE", "p1", NULL, NULL},
+        {210, "<", "180", "1 INVITE", "p1", "b", "Server: Switch 5\r\n"});
+    s->f.body = STAGE_SDP;
+    SAY(s, {2210, "<", "200", "1 INVITE", "p1", "b", STAGE_SDP_TYPE});
+    s->f.body = NULL;
+    SAY(s, {2230, ">", "ACK", "1 ACK", "p2", "b", NULL},
+        {34000, ">", "BYE", "2 BYE", "p3", "b", NULL},
+        {34020, "<", "200", "2 BYE", "p3", "b", NULL});
+}
+
+static inline void stage_refused(struct stage *s)
+{
+    stage_call(s, "refused@example.com", "sip:+4930555010@example.com",
+               "sip:+4940555020@example.net");
+    SAY(s, {5000, ">", "INVITE", "1 INVITE", "r1", NULL, NULL},
+        {5010, "<", "100", "1 INVITE", "r1", NULL, NULL},
+        {5400, "<", "488", "1 INVITE", "r1", "r", NULL},
+        {5410, ">", "ACK", "1 ACK", "r1", "r", NULL});
+}
+
+/* INVITE sent seven times (RFC 3261 17.1.1.2), and no answer. */
+static inline void stage_silent(struct stage *s)
+{
+    static const int at[] = {0, 500, 1500, 3500, 7500, 15500, 31500};
+
+    stage_call(s, "silent@example.com", "sip:carol@example.com",
+               "sip:+4940555021@example.net");
+    s->f.dst = "203.0.113.9:5060";
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++)
+        SAY(s, {6000 + at[i], ">", "INVITE", "1 INVITE", "s1", NULL, NULL});
+    s->f.dst = "198.51.100.2:5060";
+}
+
+static inline void stage_others(struct stage *s)
+{
+    stage_call(s, "busy@example.com", "sip:alice@example.com", "sip:8001@example.net");
+    SAY(s, {7000, ">", "INVITE", "1 INVITE", "u1", NULL, NULL},
+        {7100, "<", "486", "1 INVITE", "u1", "u", NULL},
+        {7110, ">", "ACK", "1 ACK", "u1", "u", NULL});
+    stage_call(s, "reg@example.com", "sip:alice@example.com", "sip:alice@example.com");
+    SAY(s, {8000, ">", "REGISTER", "1 REGISTER", "g1", NULL, NULL},
+        {8010, "<", "401", "1 REGISTER", "g1", "g", NULL},
+        {8030, ">", "REGISTER", "2 REGISTER", "g2", NULL, NULL},
+        {8050, "<", "403", "2 REGISTER", "g2", "g", NULL});
+    stage_call(s, "opt@example.com", "sip:probe@example.com", "sip:example.net");
+    SAY(s, {9000, ">", "OPTIONS", "1 OPTIONS", "o1", NULL, NULL},
+        {9005, "<", "200", "1 OPTIONS", "o1", "o", NULL});
+    stage_call(s, "wide@example.com", "sip:%E4%B8%AD@example.com",
+               "sip:dora@example.net");
+    SAY(s,
+        {10000, ">", "INVITE", "1 INVITE", "w1", NULL,
+         "Subject: \033[31m\xe4\xb8\xad\xe6\x96\x87 \xe2\x80\xae"
+         "evil\x07\r\n"},
+        {10010, "<", "180", "1 INVITE", "w1", "w", NULL});
+}
+
+/* Two legs of one call across a box. */
+static inline void stage_legs(struct stage *s)
+{
+    stage_call(s, "in@example.com", "sip:alice@example.com", "sip:bob@example.net");
+    SAY(s, {20000, ">", "INVITE", "1 INVITE", "l1", NULL, NULL},
+        {20002, "<", "100", "1 INVITE", "l1", NULL, NULL});
+    stage_call(s, "out@example.net", "sip:alice@example.com", "sip:bob@example.net");
+    s->f.src = "198.51.100.2:5080";
+    s->f.dst = "203.0.113.7:5060";
+    SAY(s,
+        {20006, ">", "INVITE", "1 INVITE", "l2", NULL, "X-Call-ID: in@example.com\r\n"},
+        {20506, ">", "INVITE", "1 INVITE", "l2", NULL, "X-Call-ID: in@example.com\r\n"},
+        {20520, "<", "503", "1 INVITE", "l2", "x", NULL},
+        {20521, ">", "ACK", "1 ACK", "l2", "x", NULL});
+    stage_call(s, "in@example.com", "sip:alice@example.com", "sip:bob@example.net");
+    s->f.src = "192.0.2.1:5060";
+    s->f.dst = "198.51.100.2:5060";
+    SAY(s, {20525, "<", "503", "1 INVITE", "l1", "y", NULL},
+        {20530, ">", "ACK", "1 ACK", "l1", "y", NULL});
+}
+
+static inline void stage_everything(struct stage *s)
+{
+    stage_plain(s);
+    stage_refused(s);
+    stage_silent(s);
+    stage_others(s);
+    stage_legs(s);
+    calls_advance(s->f.calls, T0 + 90000 * MS);
+    calls_end(s->f.calls);
+    ui_refresh(&s->ui);
+}
+
+/* Presses keys: characters, and "\n" Enter, "\033" Esc, "\t" Tab; ^ and a letter: U D L
+ * R arrows, P N pages, H E home and end. */
+static inline void stage_press(struct stage *s, const char *keys)
+{
+    static const char caret[] = "UDLRPNHE";
+    static const int32_t key[] = {INPUT_UP,    INPUT_DOWN,    INPUT_LEFT,
+                                  INPUT_RIGHT, INPUT_PAGE_UP, INPUT_PAGE_DOWN,
+                                  INPUT_HOME,  INPUT_END};
+
+    for (; *keys; keys++) {
+        struct input in = {.key = (uint8_t)*keys};
+
+        if (*keys == '^' && keys[1])
+            in.key = key[strchr(caret, *++keys) - caret];
+        ui_input(&s->ui, &in);
+    }
+}
+
+static inline void stage_draw(struct stage *s, int w, int h, bool ascii)
+{
+    canvas_done(&s->canvas);
+    assert_int_equal(canvas_init(&s->canvas, w, h, ascii), 0);
+    ui_draw(&s->ui, &s->canvas);
+}
+
+static inline void read_file(const char *path, struct strbuf *out)
+{
+    FILE *f = fopen(path, "r");
+    size_t n = 1;
+
+    while (f && n) {
+        char *p = strbuf_room(out, 65536);
+
+        assert_non_null(p);
+        n = fread(p, 1, 65536, f);
+        out->n += n;
+    }
+    if (f)
+        fclose(f);
+}
+
+/* Compares what is drawn with a golden file. */
+static inline void assert_golden(struct stage *s, const char *name)
+{
+    struct strbuf now = {0}, kept = {0};
+    char path[512];
+    const char *root = getenv("SIPGLASS_ROOT"), *mode = getenv("SIPGLASS_GOLDEN");
+
+    snprintf(path, sizeof path, "%s/tests/golden/screens/%s-%dx%d%s.txt",
+             root ? root : ".", name, s->canvas.w, s->canvas.h,
+             s->canvas.ascii ? "-ascii" : "");
+    canvas_dump(&s->canvas, &now);
+    strbuf_str(&now, "---- styles\n");
+    canvas_dump_styles(&s->canvas, &now);
+    if (mode && !strcmp(mode, "write")) {
+        FILE *f = fopen(path, "w");
+
+        assert_non_null(f);
+        fwrite(now.p, 1, now.n, f);
+        fclose(f);
+    }
+    read_file(path, &kept);
+    if (kept.n != now.n || memcmp(kept.p, now.p, now.n) != 0)
+        print_error("%s differs; it is now\n%s", path, strbuf_cstr(&now));
+    assert_int_equal(kept.n, now.n);
+    assert_memory_equal(kept.p, now.p, now.n);
+    strbuf_done(&now);
+    strbuf_done(&kept);
+}
+
+/* The three sizes that screens are made for. */
+static inline void assert_golden_sizes(struct stage *s, const char *name)
+{
+    stage_draw(s, 80, 24, false);
+    assert_golden(s, name);
+    stage_draw(s, 120, 36, false);
+    assert_golden(s, name);
+    stage_draw(s, 200, 60, false);
+    assert_golden(s, name);
+}
+
+static inline void assert_line_has(const struct stage *s, int y, const char *text)
+{
+    struct strbuf all = {0};
+    char *line;
+
+    canvas_dump(&s->canvas, &all);
+    line = (char *)(uintptr_t)strbuf_cstr(&all);
+    while (y-- > 0 && line)
+        line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
+    assert_non_null(line);
+    line[strcspn(line, "\n")] = 0;
+    if (!strstr(line, text))
+        print_error("no '%s' in '%s'\n", text, line);
+    assert_non_null(strstr(line, text));
+    strbuf_done(&all);
+}
+
+#endif

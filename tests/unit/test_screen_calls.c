@@ -1,0 +1,255 @@
+#include "screens.h"
+
+static struct stage s;
+
+static int open_stage(void **state)
+{
+    (void)state;
+    stage_open(&s);
+    return 0;
+}
+
+static int close_stage(void **state)
+{
+    (void)state;
+    stage_close(&s);
+    return 0;
+}
+
+static void all_kinds_of_calls(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    assert_golden_sizes(&s, "calls");
+    stage_draw(&s, 80, 24, true);
+    assert_golden(&s, "calls");
+}
+
+static void an_empty_file_says_what_to_do(void **state)
+{
+    (void)state;
+    ui_refresh(&s.ui);
+    stage_draw(&s, 80, 24, false);
+    assert_golden(&s, "calls-empty");
+}
+
+static void a_live_capture_without_sip_says_so(void **state)
+{
+    (void)state;
+    s.ui.state.live = true;
+    s.ui.state.ended = false;
+    s.ui.state.packets = 1204;
+    snprintf(s.ui.state.source, sizeof s.ui.state.source, "eth0");
+    stage_draw(&s, 80, 24, false);
+    assert_golden(&s, "calls-empty-live");
+}
+
+static void searching_narrows_as_one_types(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    stage_press(&s, "/49");
+    stage_draw(&s, 80, 24, false);
+    assert_golden(&s, "calls-search");
+    stage_press(&s, "xyz");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 4, "No call contains \"49xyz\".");
+    stage_press(&s, "\n\033");
+    stage_draw(&s, 80, 24, false);
+    assert_golden(&s, "calls");
+}
+
+/* n stops at the failed ones and goes round. */
+static void next_failed_goes_round(void **state)
+{
+    static const char *const next[] = {"488", "timeout", "403", "503", "503", "488"};
+
+    (void)state;
+    stage_everything(&s);
+    for (size_t i = 0; i < sizeof next / sizeof *next; i++) {
+        int y = 3;
+
+        stage_press(&s, "n");
+        stage_draw(&s, 120, 36, false);
+        while (!(s.canvas.cell[y * 120].style & STYLE_SELECT))
+            y++;
+        assert_line_has(&s, y, next[i]);
+    }
+    stage_press(&s, "N");
+    stage_press(&s, "N");
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 3 + 7, "503");
+}
+
+static void sorting_by_a_heading_turns_with_a_second_click(void **state)
+{
+    struct input click = {.key = INPUT_CLICK, .x = 12, .y = 2};
+
+    (void)state;
+    stage_everything(&s);
+    stage_draw(&s, 80, 24, false);
+    ui_input(&s.ui, &click);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 2, "From↑");
+    assert_line_has(&s, 3, "%E4%B8");
+    ui_input(&s.ui, &click);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 2, "From↓");
+    assert_line_has(&s, 3, "probe");
+}
+
+static void sort_keys_go_from_column_to_column(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    stage_draw(&s, 80, 24, false);
+    stage_press(&s, ">");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 2, "From↑");
+    stage_press(&s, "z");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 2, "From↓");
+    stage_press(&s, "<z");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 2, "Start↑");
+}
+
+static void the_selection_stays_on_its_call(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    stage_draw(&s, 80, 24, false);
+    stage_press(&s, "jj>");
+    stage_draw(&s, 80, 24, false);
+    for (int y = 3; y < 12; y++)
+        if (s.canvas.cell[y * 80].style & STYLE_SELECT)
+            assert_line_has(&s, y, "carol");
+}
+
+static void rows_that_arrive_do_not_move_the_selection(void **state)
+{
+    (void)state;
+    stage_plain(&s);
+    stage_refused(&s);
+    ui_refresh(&s.ui);
+    stage_draw(&s, 80, 24, false);
+    stage_press(&s, "j");
+    stage_silent(&s);
+    ui_refresh(&s.ui);
+    stage_draw(&s, 80, 24, false);
+    assert_true(s.canvas.cell[4 * 80].style & STYLE_SELECT);
+    assert_line_has(&s, 4, "488");
+}
+
+static void following_goes_with_the_newest(void **state)
+{
+    (void)state;
+    stage_plain(&s);
+    ui_refresh(&s.ui);
+    stage_draw(&s, 80, 24, false);
+    stage_press(&s, "^E");
+    stage_refused(&s);
+    ui_refresh(&s.ui);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "follow");
+    assert_true(s.canvas.cell[4 * 80].style & STYLE_SELECT);
+    stage_press(&s, "k");
+    stage_draw(&s, 80, 24, false);
+    assert_true(s.canvas.cell[3 * 80].style & STYLE_SELECT);
+    assert_line_has(&s, 1, "Calls 2");
+}
+
+static void while_paused_no_row_comes(void **state)
+{
+    (void)state;
+    stage_plain(&s);
+    ui_refresh(&s.ui);
+    stage_press(&s, "p");
+    stage_refused(&s);
+    ui_refresh(&s.ui);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "paused");
+    assert_line_has(&s, 4, "");
+    assert_true(s.canvas.cell[4 * 80 + 2].text[0] == ' ');
+    stage_press(&s, "p");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 4, "488");
+}
+
+static void marks_are_counted(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    stage_draw(&s, 80, 24, false);
+    stage_press(&s, " j ");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "marked 2");
+    assert_line_has(&s, 3, "■");
+    assert_line_has(&s, 5, "■");
+    stage_press(&s, "^H ");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "marked 1");
+}
+
+static void forgetting_needs_two_presses(void **state)
+{
+    struct input f5 = {.key = INPUT_F0 + 5};
+
+    (void)state;
+    stage_everything(&s);
+    stage_draw(&s, 80, 24, false);
+    ui_input(&s.ui, &f5);
+    stage_press(&s, "j");
+    ui_input(&s.ui, &f5);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 3, "alice");
+    ui_input(&s.ui, &f5);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "Calls 0");
+}
+
+static void any_size_is_drawn(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    for (int w = 1; w < 90; w += 7)
+        for (int h = 1; h < 30; h += 3)
+            stage_draw(&s, w, h, false);
+}
+
+static void a_live_capture_is_left_with_two_presses(void **state)
+{
+    (void)state;
+    s.trace.live = true;
+    s.trace.ended = false;
+    stage_press(&s, "q");
+    assert_false(s.ui.quit);
+    stage_press(&s, "jq");
+    assert_false(s.ui.quit);
+    stage_press(&s, "q");
+    assert_true(s.ui.quit);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_stage, close_stage)
+    const struct CMUnitTest tests[] = {
+        TEST(all_kinds_of_calls),
+        TEST(an_empty_file_says_what_to_do),
+        TEST(a_live_capture_without_sip_says_so),
+        TEST(searching_narrows_as_one_types),
+        TEST(next_failed_goes_round),
+        TEST(sorting_by_a_heading_turns_with_a_second_click),
+        TEST(sort_keys_go_from_column_to_column),
+        TEST(the_selection_stays_on_its_call),
+        TEST(rows_that_arrive_do_not_move_the_selection),
+        TEST(following_goes_with_the_newest),
+        TEST(while_paused_no_row_comes),
+        TEST(marks_are_counted),
+        TEST(forgetting_needs_two_presses),
+        TEST(any_size_is_drawn),
+        TEST(a_live_capture_is_left_with_two_presses),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

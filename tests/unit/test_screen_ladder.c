@@ -1,0 +1,171 @@
+#include "screens.h"
+
+static struct stage s;
+
+static int open_stage(void **state)
+{
+    (void)state;
+    stage_open(&s);
+    stage_everything(&s);
+    stage_draw(&s, 80, 24, false);
+    return 0;
+}
+
+static int close_stage(void **state)
+{
+    (void)state;
+    stage_close(&s);
+    return 0;
+}
+
+static void a_plain_call(void **state)
+{
+    (void)state;
+    stage_press(&s, "\n");
+    assert_golden_sizes(&s, "ladder");
+    stage_draw(&s, 80, 24, true);
+    assert_golden(&s, "ladder");
+}
+
+static void a_call_that_nobody_answers(void **state)
+{
+    (void)state;
+    stage_press(&s, "jj\n");
+    assert_golden_sizes(&s, "ladder-silent");
+}
+
+static void legs_side_by_side(void **state)
+{
+    (void)state;
+    stage_press(&s, "^E\n");
+    assert_golden_sizes(&s, "ladder-legs");
+    stage_press(&s, "e");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "this one alone");
+}
+
+static void times_of_three_kinds(void **state)
+{
+    (void)state;
+    stage_press(&s, "\njj");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 6, "22:13:20.210");
+    stage_press(&s, "T");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 6, "+0.210");
+    assert_line_has(&s, 7, "+2.210");
+    stage_press(&s, "T");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 6, "+0.206");
+    assert_line_has(&s, 7, "+2.000");
+}
+
+static void finding_goes_to_the_row_whose_text_has_it(void **state)
+{
+    (void)state;
+    stage_press(&s, "\n/switch 5\n");
+    stage_draw(&s, 80, 24, false);
+    assert_true(s.canvas.cell[6 * 80].style & STYLE_SELECT);
+    stage_press(&s, "/no such text\n");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 23, "Not in this ladder: no such text");
+}
+
+static void opening_a_message_and_coming_back(void **state)
+{
+    (void)state;
+    stage_press(&s, "\n\n");
+    assert_golden_sizes(&s, "message");
+    stage_press(&s, "\t\t");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 3, "SIP/2.0 180 Ringing");
+    stage_press(&s, "\033");
+    stage_draw(&s, 80, 24, false);
+    assert_true(s.canvas.cell[6 * 80].style & STYLE_SELECT);
+    stage_press(&s, "q");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "Calls");
+}
+
+static void hostile_text_is_shown_as_text(void **state)
+{
+    (void)state;
+    stage_press(&s, "^D^D^D^D^D^D\n\n");
+    stage_draw(&s, 80, 24, false);
+    assert_golden(&s, "message-hostile");
+}
+
+static void a_call_that_was_given_up_is_not_looked_at(void **state)
+{
+    (void)state;
+    stage_press(&s, "\n");
+    stage_draw(&s, 120, 36, false);
+    calls_clear(s.f.calls);
+    ui_refresh(&s.ui);
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 2, "no longer kept");
+    stage_press(&s, "\njTrce[]q");
+    stage_draw(&s, 80, 24, false);
+}
+
+static void any_size_is_drawn(void **state)
+{
+    (void)state;
+    stage_press(&s, "^E\n");
+    for (int w = 1; w < 130; w += 9)
+        for (int h = 1; h < 30; h += 3)
+            stage_draw(&s, w, h, false);
+}
+
+static void help_names_the_keys_of_each_screen(void **state)
+{
+    (void)state;
+    stage_press(&s, "?");
+    assert_golden_sizes(&s, "help");
+    stage_press(&s, "q\n?");
+    stage_draw(&s, 120, 36, false);
+    assert_golden(&s, "help-ladder");
+}
+
+static void stats_and_ledger(void **state)
+{
+    (void)state;
+    ledger_count(&s.f.ledger, LEDGER_TCP_HOLE, 0, 1460, 0, 17);
+    stage_press(&s, "i");
+    assert_golden_sizes(&s, "stats");
+}
+
+static void the_save_dialog(void **state)
+{
+    (void)state;
+    stage_press(&s, " s");
+    stage_draw(&s, 80, 24, false);
+    assert_golden(&s, "save");
+    stage_press(&s, "\t");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 7, "(x) the selected call");
+    stage_press(&s, "\033");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "Calls");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_stage, close_stage)
+    const struct CMUnitTest tests[] = {
+        TEST(a_plain_call),
+        TEST(a_call_that_nobody_answers),
+        TEST(legs_side_by_side),
+        TEST(times_of_three_kinds),
+        TEST(finding_goes_to_the_row_whose_text_has_it),
+        TEST(opening_a_message_and_coming_back),
+        TEST(hostile_text_is_shown_as_text),
+        TEST(a_call_that_was_given_up_is_not_looked_at),
+        TEST(any_size_is_drawn),
+        TEST(help_names_the_keys_of_each_screen),
+        TEST(stats_and_ledger),
+        TEST(the_save_dialog),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
