@@ -35,6 +35,13 @@ void hash_done(struct hash *h);
 /* The value whose hash is given and for which same(value, key) holds; NULL: none. */
 void *hash_find(const struct hash *h, uint64_t hash, hash_same *same, const void *key);
 
+/* Begins to load the slot of a hash that hash_find will be asked for soon. */
+static inline void hash_prefetch(const struct hash *h, uint64_t hash)
+{
+    if (h->cap)
+        __builtin_prefetch(&h->slot[hash & (h->cap - 1)]);
+}
+
 /* Adds a value (not NULL), also beside equal ones. Returns 0 or -ERR_NOMEM. */
 int hash_add(struct hash *h, uint64_t hash, void *value);
 

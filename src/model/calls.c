@@ -11,8 +11,6 @@ void calls_free(struct calls *c)
         return;
     keep_nothing(c);
     related_free(c->related);
-    hash_done(&c->by_call_id);
-    hops_done(&c->hops);
     mem_pool_done(&c->pool);
     free(c);
 }
@@ -35,10 +33,13 @@ struct calls *calls_new(const struct limits *limits, struct ledger *ledger)
     return c;
 }
 
+/* A call that is found is used: its lines are loaded while its Call-ID is compared. */
 static bool same_call_id(const void *value, const void *key)
 {
     const struct call *call = value;
     const struct slice *id = key;
+    for (size_t at = 0; at < sizeof *call; at += 64)
+        __builtin_prefetch((const char *)call + at);
     return call->call_id->n == id->n && !memcmp(call->call_id->p, id->p, id->n);
 }
 
@@ -295,25 +296,35 @@ static struct msg *take(struct calls *c, struct call *call, struct msg *draft,
     return m;
 }
 
-/* A row of its own, beside its call where that is known. */
-static struct msg *take_malformed(struct calls *c, const struct arrival *a,
-                                  struct hop *hop)
+/* Finds the draft's hop and holds it while the message is taken in, whatever leaves at
+ * the limits meanwhile. */
+static bool hop_hold(struct calls *c, struct msg *draft, const struct call *call,
+                     const struct arrival *a)
 {
-    struct call *call = calls_find(c, a->sip->header[SIP_H_CALL_ID]);
+    struct hop *near = call && call->last ? call->last->hop : NULL;
+    draft->hop = hop_get(&c->hops, near, &a->src, &a->dst, a->transport);
+    if (draft->hop)
+        draft->hop->refs++;
+    else
+        no_memory(c, a);
+    return draft->hop != NULL;
+}
+
+/* A row of its own, beside its call where that is known. */
+static struct msg *take_malformed(struct calls *c, struct call *call, struct msg *draft,
+                                  const struct arrival *a)
+{
     struct stray *s = &c->strays[0];
-    struct msg draft;
-    draft_fill(&draft, a);
-    draft.hop = hop;
     if (call && call->kept >= c->limits->max_messages) {
-        pass(c, call, &draft, a);
+        pass(c, call, draft, a);
         return NULL;
     }
-    struct msg *original = msg_copied(call ? call->last : s->last, &draft);
+    struct msg *original = msg_copied(call ? call->last : s->last, draft);
     if (original) {
-        draft.flags |= MSG_COPY;
-        draft.same = original;
+        draft->flags |= MSG_COPY;
+        draft->same = original;
     }
-    struct msg *m = msg_keep(c, call ? &call->arena : &s->arena, &draft, a);
+    struct msg *m = msg_keep(c, call ? &call->arena : &s->arena, draft, a);
     if (!m) {
         no_memory(c, a);
         return NULL;
@@ -332,39 +343,45 @@ static struct msg *take_malformed(struct calls *c, const struct arrival *a,
     return m;
 }
 
-static struct msg *take_message(struct calls *c, const struct arrival *a,
-                                struct hop *hop)
+static struct msg *take_message(struct calls *c, struct call *call, struct msg *draft,
+                                const struct arrival *a)
 {
-    struct slice id = a->sip->header[SIP_H_CALL_ID];
-    uint64_t hash = hash_bytes(id.p, id.n);
-    struct call *call = hash_find(&c->by_call_id, hash, same_call_id, &id);
-    if (!call && !(call = call_new(c, a, id, hash))) {
-        no_memory(c, a);
-        return NULL;
-    }
-    struct msg draft;
-    draft_fill(&draft, a);
-    draft.hop = hop;
-    struct msg *m = take(c, call, &draft, a);
-    update(c, call, m ? m : &draft);
+    struct msg *m = take(c, call, draft, a);
+    update(c, call, m ? m : draft);
     if (m && !(m->flags & (MSG_COPY | MSG_RETRANSMISSION)))
         related_feed(c->related, c, call, m, a);
     return m;
 }
 
-struct msg *calls_feed(struct calls *c, const struct arrival *a)
+/* With its hop found and held. */
+static struct msg *take_draft(struct calls *c, struct call *call, struct msg *draft,
+                              const struct arrival *a, uint64_t hash)
 {
-    calls_advance(c, a->time);
-    c->msgs_seen++;
-    c->version++;
-    struct hop *hop = hop_get(&c->hops, &a->src, &a->dst, a->transport);
-    if (!hop) {
+    if (a->malformed)
+        return take_malformed(c, call, draft, a);
+    if (!call && !(call = call_new(c, a, a->sip->header[SIP_H_CALL_ID], hash))) {
         no_memory(c, a);
         return NULL;
     }
-    hop->refs++; /* it stays while this goes on, whatever leaves at the limits */
-    struct msg *m = a->malformed ? take_malformed(c, a, hop) : take_message(c, a, hop);
-    hop_drop(&c->hops, hop);
+    return take_message(c, call, draft, a);
+}
+
+struct msg *calls_feed(struct calls *c, const struct arrival *a)
+{
+    struct slice id = a->sip->header[SIP_H_CALL_ID];
+    uint64_t hash = hash_bytes(id.p, id.n);
+    struct msg draft, *m = NULL;
+    hash_prefetch(&c->by_call_id, hash);
+    calls_advance(c, a->time);
+    c->msgs_seen++;
+    c->version++;
+    draft_fill(&draft, a);
+    struct call *call =
+        id.n ? hash_find(&c->by_call_id, hash, same_call_id, &id) : NULL;
+    if (hop_hold(c, &draft, call, a)) {
+        m = take_draft(c, call, &draft, a, hash);
+        hop_drop(&c->hops, draft.hop);
+    }
     keep_limits(c);
     return m;
 }
@@ -420,7 +437,4 @@ size_t calls_memory(const struct calls *c)
 void calls_clear(struct calls *c)
 {
     keep_nothing(c);
-    hash_done(&c->by_call_id);
-    hops_done(&c->hops);
-    related_clear(c->related);
 }

@@ -64,22 +64,17 @@ static struct hop *hop_new(struct hops *h, const struct key *key, uint64_t hash)
     return hop;
 }
 
-struct hop *hop_get(struct hops *h, const struct addr *src, const struct addr *dst,
-                    unsigned transport)
+struct hop *hop_get(struct hops *h, struct hop *near, const struct addr *src,
+                    const struct addr *dst, unsigned transport)
 {
     struct key key = {*src, *dst, (uint8_t)transport};
-    struct hop *r = h->recent;
-    if (r && same_key(r, &key))
-        return r;
-    if (r && r->back && same_key(r->back, &key))
-        return h->recent = r->back;
+    if (near && same_key(near, &key))
+        return near;
+    if (near && near->back && same_key(near->back, &key))
+        return near->back;
     uint64_t hash = hash_of(&key);
     struct hop *hop = hash_find(&h->by_addr, hash, same_hop, &key);
-    if (!hop)
-        hop = hop_new(h, &key, hash);
-    if (hop)
-        h->recent = hop;
-    return hop;
+    return hop ? hop : hop_new(h, &key, hash);
 }
 
 void hop_drop(struct hops *h, struct hop *hop)
@@ -90,8 +85,6 @@ void hop_drop(struct hops *h, struct hop *hop)
     hash_remove(&h->by_addr, hash_of(&key), hop);
     if (hop->back)
         hop->back->back = NULL;
-    if (h->recent == hop)
-        h->recent = NULL;
     hop->back = h->spare;
     h->spare = hop;
 }

@@ -9,8 +9,7 @@
 struct hops {
     struct hash by_addr;
     struct arena arena;
-    struct hop *spare;  /* forgotten ones, by `back` */
-    struct hop *recent; /* the last one asked for: it often comes again */
+    struct hop *spare; /* forgotten ones, by `back` */
 };
 
 /* An empty set whose memory comes from `pool`. */
@@ -19,10 +18,11 @@ void hops_init(struct hops *h, struct mem_pool *pool);
 /* Forgets all hops: nothing may use them any more. */
 void hops_done(struct hops *h);
 
-/* The hop, made where it is new. It has no reference by this. NULL when memory is
- * short. */
-struct hop *hop_get(struct hops *h, const struct addr *src, const struct addr *dst,
-                    unsigned transport);
+/* The hop, made where it is new. It has no reference by this. `near`: the hop of the
+ * message before, which it often is, or the way back of; NULL: none. NULL when memory
+ * is short. */
+struct hop *hop_get(struct hops *h, struct hop *near, const struct addr *src,
+                    const struct addr *dst, unsigned transport);
 
 /* The hop; NULL: not there. */
 struct hop *hop_find(const struct hops *h, const struct addr *src,

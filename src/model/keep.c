@@ -259,13 +259,25 @@ void keep_limits(struct calls *c)
     compact(c);
 }
 
+/* Everything goes at once, so nothing has to be taken out of anything: only the blocks
+ * of the calls go back to the pool. */
 void keep_nothing(struct calls *c)
 {
-    struct call *call;
-    while ((call = c->finished.oldest) || (call = c->live.oldest))
-        call_leave(c, call);
-    strays_leave(c);
-    strays_leave(c);
+    for (size_t i = 0; i < c->list.n; i++)
+        if (c->list.at[i]) {
+            struct arena arena = c->list.at[i]->arena; /* the call itself lies in it */
+            arena_done(&arena);
+        }
+    for (int i = 0; i < 2; i++) {
+        arena_done(&c->strays[i].arena);
+        c->strays[i] = (struct stray){0};
+        arena_init(&c->strays[i].arena, &c->pool);
+    }
+    hash_done(&c->by_call_id);
+    hops_done(&c->hops);
+    related_clear(c->related);
+    c->finished = c->live = (struct call_queue){0};
+    c->pending_first = c->pending_last = NULL;
     vec_done(&c->list);
     vec_done(&c->list_ids);
     vec_done(&c->msgs);
