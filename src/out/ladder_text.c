@@ -88,11 +88,6 @@ static void call_line(const struct drawing *d, const struct call *c)
         add_span(out, "   PDD ", ns, 2);
     if (c->retransmissions)
         strbuf_printf(out, "   retransmissions %u", c->retransmissions);
-    if (c->link) {
-        strbuf_str(out, "   joined by ");
-        utf8_clean(out, c->link, strlen(c->link));
-        strbuf_printf(out, " (%u)", c->link_confidence);
-    }
     strbuf_char(out, '\n');
 }
 
@@ -121,6 +116,11 @@ static void heading(const struct drawing *d, const struct call *call)
         call_line(d, c);
         strbuf_str(d->out, c == call ? "Call-ID " : "other leg, Call-ID ");
         utf8_clean(d->out, c->call_id->p, c->call_id->n);
+        if (c->link) {
+            strbuf_str(d->out, "   joined by ");
+            utf8_clean(d->out, c->link, strlen(c->link));
+            strbuf_printf(d->out, " (%u)", c->link_confidence);
+        }
         if (!i && c->start) {
             strbuf_str(d->out, "   ");
             clock_date(d->out, c->start, d->view->utc);
