@@ -89,17 +89,38 @@ static inline enum line_kind line_take(struct slice *rest, struct slice *out,
     return LINE_HEADER;
 }
 
-/* Cuts a line at its first colon. Returns the colon, or NULL. */
-static inline const uint8_t *line_split(struct slice line, struct slice *name,
-                                        struct slice *value)
+/* The first colon of a line, or its end. Most names are shorter than one block, and
+ * most lines have a block of text behind their begin, so no byte is looked at alone. */
+static inline const uint8_t *colon_find(struct slice line, const uint8_t *text_end)
+{
+    const uint8_t *p = line.p, *end = p + line.n;
+#ifdef __SSE2__
+    if (text_end - p >= 16) {
+        __m128i got = _mm_loadu_si128((const __m128i *)(const void *)p);
+        unsigned mask =
+            (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(got, _mm_set1_epi8(':')));
+        if (mask)
+            return p + __builtin_ctz(mask) < end ? p + __builtin_ctz(mask) : end;
+        if (line.n <= 16)
+            return end;
+        p += 16;
+    }
+#endif
+    return find_byte(p, end, ':');
+}
+
+/* Cuts a line of a text that goes to text_end at its first colon; false: it has none.
+ */
+static inline bool line_split(struct slice line, const uint8_t *text_end,
+                              struct slice *name, struct slice *value)
 {
     const uint8_t *end = line.p + line.n;
-    const uint8_t *colon = find_byte(line.p, end, ':');
+    const uint8_t *colon = colon_find(line, text_end);
     if (colon == end)
-        return NULL;
+        return false;
     *name = trimmed(line.p, colon);
     *value = trimmed(colon + 1, end);
-    return colon;
+    return true;
 }
 
 static bool is_digit(uint8_t c)
@@ -165,10 +186,11 @@ static int request_line(struct slice line, struct sip *out)
     struct slice rest = slice_trim(slice_skip(line, method.n));
     struct slice version = last_word(rest);
 
-    if (!sip_is_token(method))
+    enum sip_method known = sip_method_find(method);
+    if (known == SIP_OTHER && !sip_is_token(method))
         return -REASON_SIP_START_LINE;
     out->method_name = method;
-    out->method = (uint8_t)sip_method_find(method);
+    out->method = (uint8_t)known;
     int rc = version_check(version);
     if (rc == -REASON_SIP_START_LINE)
         out->uri = rest;
@@ -219,6 +241,7 @@ static void header_keep(enum sip_header id, struct slice value, struct sip *out)
  * Call-ID would be another call. Returns 0 or -REASON_SIP_HEADERS. */
 static int headers(struct slice *rest, struct sip *out)
 {
+    const uint8_t *end = rest->p + rest->n;
     struct slice line, name, value;
 
     while (rest->n) {
@@ -228,7 +251,7 @@ static int headers(struct slice *rest, struct sip *out)
         if (out->header_count == SIP_MAX_HEADERS)
             return -REASON_SIP_HEADERS;
         out->header_count++;
-        if (kind == LINE_CUT || !line_split(line, &name, &value))
+        if (kind == LINE_CUT || !line_split(line, end, &name, &value))
             continue;
         enum sip_header id = sip_header_find(name);
         if (id != SIP_H_OTHER)
@@ -248,10 +271,11 @@ static int cseq(struct sip *out)
 
     if (!value.p)
         return -REASON_SIP_NO_CSEQ;
-    if (!digits || n > UINT32_MAX || !sip_is_token(method))
+    enum sip_method known = sip_method_find(method);
+    if (!digits || n > UINT32_MAX || (known == SIP_OTHER && !sip_is_token(method)))
         return -REASON_SIP_BAD_CSEQ;
     out->cseq = (uint32_t)n;
-    out->cseq_method = (uint8_t)sip_method_find(method);
+    out->cseq_method = (uint8_t)known;
     if (out->response) {
         out->method_name = method;
         out->method = out->cseq_method;
@@ -363,6 +387,7 @@ static bool is_start_line(struct slice line)
 
 bool sip_header_next(struct slice *rest, struct sip_line *out)
 {
+    const uint8_t *end = rest->n ? rest->p + rest->n : rest->p;
     uint16_t flags = 0;
     struct slice line;
 
@@ -374,7 +399,7 @@ bool sip_header_next(struct slice *rest, struct sip_line *out)
     if (line.n && line.p[line.n - 1] == '\r')
         line.n--;
     out->raw = line;
-    if (line_split(line, &out->name, &out->value))
+    if (line_split(line, end, &out->name, &out->value))
         out->id = sip_header_find(out->name);
     else
         out->value = slice_trim(line);

@@ -85,7 +85,7 @@ static inline size_t slice_find(struct slice s, uint8_t c)
 /* Blank as RFC 3261's LWS has it: space, tab, CR, LF. */
 static inline bool slice_blank(uint8_t c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 /* s without blanks at both ends. */
