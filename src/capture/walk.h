@@ -89,8 +89,8 @@ int walk_end(struct walk *w);
  */
 void walk_resync(struct walk *w, size_t step, bool (*plausible)(struct walk *w));
 
-/* A walk over one format: start reads what stands before the first frame, next gives the
- * frames as source_next does, done frees what start made. */
+/* A walk over one format: start reads what stands before the first frame, next gives
+ * the frames as source_next does, done frees what start made. */
 int pcap_walk_start(struct walk *w);
 int pcap_walk_next(struct walk *w, struct frame *out);
 int pcapng_walk_start(struct walk *w);
