@@ -17,7 +17,7 @@ static struct session *session_new(struct sessions *s, struct call *call)
 {
     struct session *n = s->spare;
     if (n)
-        memcpy(&s->spare, n, sizeof s->spare);
+        memcpy(&s->spare, n, sizeof(void *));
     else if (!(n = arena_alloc(&s->arena, sizeof *n)))
         return NULL;
     *n = (struct session){.first = call, .id = call->id, .legs = 1};
@@ -26,7 +26,7 @@ static struct session *session_new(struct sessions *s, struct call *call)
 
 static void session_free(struct sessions *s, struct session *n)
 {
-    memcpy(n, &s->spare, sizeof s->spare);
+    memcpy(n, &s->spare, sizeof(void *));
     s->spare = n;
 }
 
