@@ -195,6 +195,7 @@ static void tree(void **state)
             want, sizeof want / sizeof *want);
 }
 
+#ifdef HAVE_OSIP
 static unsigned count(const struct strict *s, enum strict_rule rule)
 {
     unsigned n = 0;
@@ -203,7 +204,6 @@ static unsigned count(const struct strict *s, enum strict_rule rule)
     return n;
 }
 
-#ifdef HAVE_OSIP
 static void osip(void **state)
 {
     struct strict *s = strict_decode(SLICE(OPTIONS("")));
