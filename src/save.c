@@ -12,6 +12,7 @@
 struct save {
     VEC(uint64_t) wanted; /* sorted, each once */
     struct pcap_writer *writer;
+    struct source_merge *sources; /* of the first pass */
     struct errmsg *why;
     long written;
 };
@@ -57,6 +58,22 @@ static int save_frame(void *ctx, const struct frame *f)
     return err;
 }
 
+/* Frames of sources that cannot be read a second time come from the spool. */
+static bool only_once(const struct source *s)
+{
+    return s->state.live || s->state.pipe;
+}
+
+/* The spool also has frames of compressed files, which are read again. */
+static int save_kept(void *ctx, const struct frame *f)
+{
+    struct save *s = ctx;
+    if (f->file < source_merge_count(s->sources) &&
+        !only_once(source_merge_at(s->sources, f->file)))
+        return 0;
+    return save_frame(s, f);
+}
+
 /* The files once more, merged by time as at the first pass. Sources that cannot be
  * opened again (pipes, interfaces) leave a gap in the list: their frames come from the
  * spool. */
@@ -68,7 +85,7 @@ static int reopen(struct trace *t, struct ledger *ignored, struct source_merge *
     int err = list ? 0 : -ERR_NOMEM;
     for (size_t i = 0; !err && i < n; i++) {
         const struct source *s = source_merge_at(t->sources, i);
-        if (s->state.live || s->state.pipe)
+        if (only_once(s))
             continue;
         struct source_options so = {.bpf = t->options->bpf};
         err = source_file_open(s->name, (uint16_t)i, &so, ignored, &list[opened], why);
@@ -103,7 +120,7 @@ static int save_files(struct save *s, struct trace *t, int (*progress)(void *, i
 long save_calls(struct trace *t, struct call *const *calls, size_t n, const char *path,
                 int (*progress)(void *ctx, int percent), void *ctx, struct errmsg *why)
 {
-    struct save s = {.why = why};
+    struct save s = {.sources = t->sources, .why = why};
     bool ok = n ? true : want_all(&s, t->calls);
     for (size_t i = 0; ok && i < n; i++)
         ok = want_call(&s, calls[i]);
@@ -113,7 +130,7 @@ long save_calls(struct trace *t, struct call *const *calls, size_t n, const char
     if (!err)
         err = pcap_writer_open(path, false, &s.writer, why);
     if (!err && !(err = save_files(&s, t, progress, ctx)))
-        err = spool_each(t->spool, save_frame, &s);
+        err = spool_each(t->spool, save_kept, &s);
     if (err)
         pcap_writer_abort(s.writer);
     else

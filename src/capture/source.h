@@ -35,7 +35,8 @@ struct source_state {
     bool live;             /* an interface */
     bool follow;           /* goes on at the end of the file */
     bool seekable;         /* frames stay where frame.offset says */
-    bool pipe; /* standard input or a named pipe: cannot be read a second time */
+    bool pipe; /* cannot be read a second time: standard input, a named pipe, or
+                  followed into other files */
     bool down; /* the interface is down or gone */
 };
 

@@ -51,7 +51,7 @@ static int detect(struct source_file *f)
         err = walk_start(&f->walk);
     }
     struct source_state *st = &f->base.state;
-    st->seekable = f->plain && !st->pipe && !st->follow;
+    st->seekable = f->plain && !st->pipe;
     if (!err || err == -ERR_AGAIN)
         return err;
     if (err == -ERR_UNSUPPORTED) {
@@ -292,7 +292,7 @@ static int prepare(struct source_file *f, const struct stat *st,
     bool regular = S_ISREG(st->st_mode), standard = f->reader.fd == STDIN_FILENO;
     f->base.state.pipe = !regular || standard;
     if (o && o->follow && regular && !standard) {
-        f->base.state.follow = true;
+        f->base.state.follow = f->base.state.pipe = true;
         if (!(f->follow = follow_new(f->base.name)))
             return errmsg_set(why, -ERR_NOMEM, "out of memory");
     }

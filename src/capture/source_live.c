@@ -1,6 +1,7 @@
 #include "capture/source.h"
 
 #include "base/ring.h"
+#include "capture/frame_filter.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -286,7 +287,7 @@ static int live_start(struct live *l, const struct source_options *o,
     if (!strcmp(l->s.name, "any"))
         (void)pcap_set_datalink(l->pcap,
                                 DLT_LINUX_SLL2); /* SLL where it is not known */
-    l->link = (uint32_t)pcap_datalink(l->pcap);
+    l->link = frame_filter_link(pcap_datalink(l->pcap));
     if (pcap_setnonblock(l->pcap, 1, err))
         return errmsg_set(why, -ERR_IO, "%.300s", err);
     if (o->bpf && (rc = live_filter(&l->s, o->bpf, why)))
