@@ -120,8 +120,8 @@ static struct party party_of(struct call *c, struct slice value)
 
 static const char *method_text(struct call *c, const struct sip *sip)
 {
-    if (sip->method != SIP_OTHER)
-        return sip_method_name(sip->method);
+    if (msg_method(sip) != SIP_OTHER)
+        return sip_method_name(msg_method(sip));
     const char *name = text_of(c, sip->method_name);
     return name ? name : "?";
 }
@@ -144,7 +144,7 @@ static bool of_invite_dialog(unsigned method, bool to_tag)
 
 static void set_method(struct call *c, const struct sip *sip)
 {
-    c->method = sip->method;
+    c->method = msg_method(sip);
     c->method_name = method_text(c, sip);
 }
 
@@ -158,9 +158,9 @@ void call_open(struct call *c, const struct arrival *a)
     c->to = party_of(c, sip->header[SIP_H_TO]);
     c->ruri = text_of(c, sip->uri);
     c->caller_tag = call_tag(c, sip->from_tag, true);
-    c->invite = of_invite_dialog(sip->method, to_tag && !sip->response);
-    c->opened = !sip->response && !to_tag && sip->method != SIP_ACK &&
-                sip->method != SIP_CANCEL && sip->method != SIP_BYE;
+    c->invite = of_invite_dialog(msg_method(sip), to_tag && !sip->response);
+    c->opened = !sip->response && !to_tag && msg_method(sip) != SIP_ACK &&
+                msg_method(sip) != SIP_CANCEL && msg_method(sip) != SIP_BYE;
     if (!c->opened)
         c->incomplete |= CALL_INCOMPLETE_START;
 }
@@ -188,7 +188,7 @@ static bool expires_of(const struct sip *sip, uint32_t *out)
 {
     struct sip_name_addr na;
     struct slice value, rest = sip->header[SIP_H_CONTACT];
-    if (sip->method == SIP_REGISTER)
+    if (msg_method(sip) == SIP_REGISTER)
         while (sip_value_next(&rest, &value))
             if (sip_name_addr(value, &na) &&
                 seconds_of(sip_param(na.params, SLICE("expires")), out))
@@ -224,7 +224,7 @@ static void fill_in(struct call *c, const struct msg *m, const struct sip *sip)
         return;
     /* The first request of a call that began with a response. */
     c->ruri = text_of(c, sip->uri);
-    if (sip->method != SIP_ACK && sip->method != SIP_CANCEL)
+    if (msg_method(sip) != SIP_ACK && msg_method(sip) != SIP_CANCEL)
         set_method(c, sip);
 }
 

@@ -124,7 +124,7 @@ static void draft_fill(struct msg *m, const struct arrival *a)
         .file = a->frame->file,
         .interface = a->frame->interface,
         .status = sip->status,
-        .method = sip->method,
+        .method = msg_method(sip),
         .malformed = a->malformed,
     };
     m->text.length = (uint32_t)a->text.n;

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "dissect/reason.h"
+#include "dissect/sip.h"
 
 enum { COPY_WINDOW = 5 * 1000 * 1000, COPY_LOOKS = 64 };
 
@@ -13,6 +14,11 @@ const char *transport_name(unsigned transport)
 #undef TRANSPORT
     };
     return transport < TRANSPORT_COUNT ? NAME[transport] : "?";
+}
+
+unsigned msg_method(const struct sip *sip)
+{
+    return sip->method == SIP_OTHER ? sip->cseq_method : sip->method;
 }
 
 const char *msg_method_name(const struct msg *m)

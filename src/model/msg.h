@@ -100,6 +100,14 @@ uint32_t msg_digest(struct slice text);
  */
 struct msg *msg_copied(struct msg *last, const struct msg *draft);
 
+struct sip;
+
+/*
+ * Method of a message's transaction (RFC 3261 17.1.3): that of the request line, but
+ * the CSeq's where only that is a known one: its responses can say nothing else.
+ */
+unsigned msg_method(const struct sip *sip);
+
 /* Method as text: the table's name, or the message's own for SIP_OTHER ("?" for
  * malformed). */
 const char *msg_method_name(const struct msg *m);

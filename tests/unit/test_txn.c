@@ -141,6 +141,22 @@ static void attempts(void **state)
     fixture_done(&f);
 }
 
+/* The request line has a word that is no method, the CSeq has one: its response finds
+ * it. */
+static void unknown_word_known_cseq(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f);
+    FEED(&f, {0, ">", "INVITE1", "1 INVITE", "a", NULL, NULL},
+         {10, "<", "487", "1 INVITE", "a", "b", NULL});
+    struct call *c = the_call(&f);
+    assert_ptr_equal(c->first->txn, c->last->txn);
+    assert_string_equal(msg_method_name(c->first), "INVITE");
+    assert_int_equal(c->status, 487);
+    fixture_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +165,7 @@ int main(void)
         cmocka_unit_test(messages_find_their_transaction),
         cmocka_unit_test(ack_of_an_answer_stands_alone),
         cmocka_unit_test(attempts),
+        cmocka_unit_test(unknown_word_known_cseq),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
