@@ -5,6 +5,18 @@ static const struct call *call_of(const struct row *row)
     return row->object;
 }
 
+/* The host without its port: "192.0.2.1:5060", "[2001:db8::1]:5060". */
+static void set_host(struct value *out, const char *host)
+{
+    value_set_str(out, host);
+    if (!host)
+        return;
+    const char *from = host[0] == '[' ? strchr(host, ']') : host;
+    const char *colon = strchr(from ? from : host, ':');
+    if (colon)
+        out->n = (size_t)(colon - host);
+}
+
 /* Getters of what a call holds as it is. */
 #define GET(field, set, ...)                                    \
     static void get_##field(struct row *row, struct value *out) \
@@ -21,10 +33,10 @@ GET(state, value_set_str, call_state_name(c->state))
 GET(status, value_set_int, c->status)
 GET(reason, value_set_str, c->reason)
 GET(from_user, value_set_str, c->from.user)
-GET(from_host, value_set_str, c->from.host)
+GET(from_host, set_host, c->from.host)
 GET(from_uri, value_set_str, c->from.uri)
 GET(to_user, value_set_str, c->to.user)
-GET(to_host, value_set_str, c->to.host)
+GET(to_host, set_host, c->to.host)
 GET(to_uri, value_set_str, c->to.uri)
 GET(ruri, value_set_str, c->ruri)
 GET(src, value_set_addr, row, c->hop ? &c->hop->src : NULL)

@@ -137,6 +137,25 @@ static void call_values(void **state)
     shelf_done(&s);
 }
 
+static void hosts(void **state)
+{
+    static const char *const ROWS[][2] = {
+        {"sip:alice@example.com:5062", "example.com"},
+        {"sip:alice@192.0.2.44:5062", "192.0.2.44"},
+        {"sip:alice@[2001:db8::1]:5062", "[2001:db8::1]"},
+        {"sip:alice@[2001:db8::1]", "[2001:db8::1]"},
+    };
+    struct step invite = {0, ">", "INVITE", "1 INVITE", "a", NULL, NULL};
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct shelf s;
+        shelf_init(&s);
+        s.f.from = ROWS[i][0];
+        feed(&s.f, &invite);
+        expect(&s, &TABLE_CALLS, shelf_first(&s), "from_host", ROWS[i][1]);
+        shelf_done(&s);
+    }
+}
+
 static void message_values(void **state)
 {
     static const struct {
@@ -315,6 +334,7 @@ int main(void)
         cmocka_unit_test(default_places_are_unique),
         cmocka_unit_test(call_values),
         cmocka_unit_test(message_values),
+        cmocka_unit_test(hosts),
         cmocka_unit_test(malformed_message),
         cmocka_unit_test(text_that_is_gone),
         cmocka_unit_test(ledger_values),
