@@ -58,9 +58,9 @@ def first_screen(sipglass, capture):
     try:
         os.write(fd, b"qy")
         time.sleep(0.3)
-        os.kill(pid, 15)
     except OSError:
         pass
+    os.kill(pid, 9)
     os.close(fd)
     os.waitpid(pid, 0)
     return took

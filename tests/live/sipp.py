@@ -125,7 +125,11 @@ def main():
     if subprocess.run(["ip", "netns", "add", NS[0]], stderr=subprocess.DEVNULL).returncode:
         print("no network namespaces here: skipped")
         return 77
+    usable = subprocess.run(["ip", "netns", "exec", NS[0], "true"], stderr=subprocess.DEVNULL).returncode == 0
     ip("netns", "del", NS[0])
+    if not usable:
+        print("network namespaces cannot be entered here: skipped")
+        return 77
     folder = tempfile.mkdtemp(prefix="sipglass-live-")
     try:
         return play(os.path.abspath(a.sipglass), a.kind, a.calls, a.rate, folder)

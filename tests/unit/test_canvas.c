@@ -83,8 +83,8 @@ static void nothing_hostile_gets_into_a_cell(void **state)
                                           "a\xff\xfe",
                                           "\u202ex",
                                           "\u200b\u200d",
-                                          "\x9b"
-                                          "31m",
+                                          ("\x9b"
+                                           "31m"),
                                           "\x7f\r\n\t"};
 
     (void)state;
