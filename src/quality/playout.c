@@ -1,0 +1,85 @@
+#include "quality/playout.h"
+
+#include <float.h>
+
+static const float START_MS = 40, CAP_MS = 200, FIXED_SHORT_MS = 50,
+                   FIXED_LONG_MS = 200;
+/* The adaptive buffer falls by 2 % a second. */
+static const float FALL_PER_NS = 0.02e-9f;
+/* A step of the timestamps against the clock by more than this is a new time base, no
+ * lateness. */
+static const float STEP_MS = 2000;
+
+static void begin(struct playout *p, int64_t arrival, uint32_t ts)
+{
+    p->base_arrival = p->newest = arrival;
+    p->units = 0;
+    p->ts = ts;
+    p->second = 0;
+    for (int i = 0; i < PLAYOUT_SECONDS; i++)
+        p->least[i] = FLT_MAX;
+    p->least[0] = 0;
+    p->delay = START_MS;
+    p->lateness = 0;
+    p->started = true;
+}
+
+void playout_restart(struct playout *p)
+{
+    p->started = false;
+}
+
+/* Smallest transit of the window, this packet's included. */
+static float least_transit(struct playout *p, int64_t arrival, float transit)
+{
+    int64_t second = (arrival - p->base_arrival) / 1000000000;
+    if (second > p->second) {
+        int64_t empty = second - p->second;
+        for (int64_t i = 0; i < empty && i < PLAYOUT_SECONDS; i++)
+            p->least[(second - i) % PLAYOUT_SECONDS] = FLT_MAX;
+        p->second = second;
+    }
+    float *mine = &p->least[p->second % PLAYOUT_SECONDS];
+    if (transit < *mine)
+        *mine = transit;
+    float least = transit;
+    for (int i = 0; i < PLAYOUT_SECONDS; i++)
+        least = p->least[i] < least ? p->least[i] : least;
+    return least;
+}
+
+static bool adapt(struct playout *p, int64_t passed)
+{
+    if (passed > 0)
+        p->delay -=
+            p->delay * FALL_PER_NS * (float)(passed > 1000000000 ? 1000000000 : passed);
+    if (p->lateness <= p->delay)
+        return false;
+    p->delay = p->lateness < CAP_MS ? p->lateness : CAP_MS;
+    return true;
+}
+
+bool playout_add(struct playout *p, int64_t arrival, uint32_t ts, double ms_per_unit)
+{
+    p->packets++;
+    if (!p->started) {
+        begin(p, arrival, ts);
+        return false;
+    }
+    int64_t passed = arrival - p->newest;
+    p->units += (int32_t)(ts - p->ts);
+    p->ts = ts;
+    p->newest = arrival;
+    float transit = (float)((double)(arrival - p->base_arrival) * 1e-6 -
+                            (double)p->units * ms_per_unit);
+    p->lateness = transit - least_transit(p, arrival, transit);
+    if (p->lateness > STEP_MS) {
+        begin(p, arrival, ts);
+        return false;
+    }
+    p->late50 += p->lateness > FIXED_SHORT_MS;
+    p->late200 += p->lateness > FIXED_LONG_MS;
+    bool late = adapt(p, passed);
+    p->late_adaptive += late;
+    return late;
+}

@@ -1,0 +1,58 @@
+/*
+ * RTP sequence numbers: what was expected, lost, duplicated, reordered (RFC 3550 A.1,
+ * A.3). A number's fate is final when it leaves a window of the last 1024: until then a
+ * late packet still fills its place.
+ */
+#ifndef QUALITY_SEQUENCE_H
+#define QUALITY_SEQUENCE_H
+
+#include "quality/burst.h"
+
+enum { SEQUENCE_WINDOW = 1024, SEQUENCE_WORDS = SEQUENCE_WINDOW / 64 };
+
+enum sequence_fate {
+    SEQUENCE_NEXT,      /* a new highest number */
+    SEQUENCE_LATE,      /* new, but after a higher one */
+    SEQUENCE_DUPLICATE, /* seen before */
+    SEQUENCE_JUMP,      /* far off: believed when the next one follows it (A.1) */
+    SEQUENCE_RESTART,   /* the second in a row far off: a new epoch began with the one
+                           before */
+};
+
+/* Zero it to start. */
+struct sequence {
+    uint64_t
+        seen[SEQUENCE_WORDS]; /* bit (number % 1024) of the numbers in the window */
+    uint64_t late[SEQUENCE_WORDS];          /* received, but too late to be played */
+    uint64_t lowest, highest;               /* extended numbers of this epoch */
+    uint64_t expected;                      /* of the epochs before */
+    uint64_t unique;                        /* numbers received, all epochs */
+    uint64_t duplicates, reordered, strays; /* strays: jumps that nothing followed */
+    uint32_t restarts;
+    uint16_t bad; /* the number that would confirm a jump */
+    bool started, jumped;
+    bool any_late;         /* some bit of `late` may be set */
+    struct burst lost;     /* numbers that left the window: lost on the way */
+    struct burst unplayed; /* the same, with those that came too late for the buffer */
+};
+
+struct sequence_figures {
+    uint64_t expected, lost;
+    uint64_t loss_bursts, loss_burst_max; /* runs of lost numbers, the longest */
+    struct burst_figures network;         /* loss on the way */
+    struct burst_figures playout;         /* loss and lateness together */
+};
+
+/* Takes a packet's number. */
+enum sequence_fate sequence_add(struct sequence *s, uint16_t number);
+
+/* The packet just added (NEXT or LATE) is too late to be played. */
+void sequence_too_late(struct sequence *s, uint16_t number);
+
+/* The figures as if the stream ended here. */
+void sequence_figures(const struct sequence *s, struct sequence_figures *out);
+
+/* Numbers expected so far, over all epochs: cheap, for figures per slice. */
+uint64_t sequence_expected(const struct sequence *s);
+
+#endif
