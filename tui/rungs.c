@@ -3,6 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+int rungs_width(const struct ladder *l, int room)
+{
+    struct ladder_layout layout = ladder_layout(l, (unsigned)(room > 1 ? room : 1));
+    int last = (int)(layout.first + layout.step * (l->columns ? l->columns - 1 : 0));
+    int named = last + (int)layout.step / 2 + 1;
+
+    return (int)layout.width > named ? (int)layout.width : named;
+}
+
 static int column_x(const struct rungs *r, unsigned column)
 {
     return r->area.x + (int)r->layout.first + (int)column * (int)r->layout.step -

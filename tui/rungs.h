@@ -21,6 +21,10 @@ struct rungs {
     struct strbuf scratch;
 };
 
+/* Columns that the ladder takes of at most `room`, with the names of its participants.
+ */
+int rungs_width(const struct ladder *l, int room);
+
 /* Lines of the header: participants and, where known, their roles. */
 int rungs_head_lines(const struct rungs *r);
 void rungs_draw_head(struct rungs *r, struct canvas *c, int y);

@@ -31,8 +31,8 @@ static const struct column columns[] = {
     {"duration", "Talk", NULL, 8, 8, 92, true},
     {"messages", "Msgs", NULL, 4, 5, 140, true},
     {"legs", "Legs", NULL, 4, 4, 130, true},
-    {"src", "Source", NULL, 21, 21, 160, false},
-    {"dst", "Destination", NULL, 21, 21, 160, false},
+    {"src", "Source", NULL, 21, 21, 190, false},
+    {"dst", "Destination", NULL, 21, 21, 190, false},
 };
 
 enum {

@@ -224,7 +224,7 @@ static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
     if (s->panel == PANEL_NONE || rows->h < 12)
         return;
     if (rows->w >= BESIDE_FROM && s->panel == PANEL_AUTO) {
-        w = (int)ladder_layout(s->ladder, (unsigned)(rows->w - PANEL_LEAST)).width + 1;
+        w = rungs_width(s->ladder, rows->w - PANEL_LEAST);
         if (w > rows->w - PANEL_LEAST)
             w = rows->w - PANEL_LEAST;
         text.x = rows->x + w + 2;
