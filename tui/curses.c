@@ -28,10 +28,14 @@ static struct {
     int32_t pair_fg[64], pair_bg[64];
     struct canvas shown; /* what the terminal shows; w 0: unknown */
     bool pasting, paste_mode;
+    struct input again; /* second half of a double click; NONE */
     struct termios before;
     char restore[256]; /* bytes that bring the terminal back, for signals */
     size_t restore_n;
 } term = {.fd = -1};
+
+/* Presses that come together, ncurses makes one: a click, or a double one. */
+#define CLICKS (BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED)
 
 /* ---- dying of a signal */
 
@@ -96,7 +100,7 @@ static void enter(void)
     meta(stdscr, TRUE);
     set_escdelay(25);
     curs_set(0);
-    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mousemask(CLICKS | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
     if (term.paste_mode)
         send("\033[?2004h");
@@ -247,8 +251,10 @@ static bool mouse(struct input *out)
         out->key = INPUT_WHEEL_UP;
     else if (e.bstate & BUTTON5_PRESSED)
         out->key = INPUT_WHEEL_DOWN;
-    else if (e.bstate & BUTTON1_PRESSED)
+    else if (e.bstate & CLICKS)
         out->key = INPUT_CLICK;
+    if (e.bstate & BUTTON1_DOUBLE_CLICKED)
+        term.again = *out;
     return out->key != INPUT_NONE;
 }
 
@@ -279,7 +285,10 @@ static bool next_event(struct input *out)
 
 bool curses_key(struct input *out)
 {
-    *out = (struct input){INPUT_NONE, 0, 0};
+    *out = term.again;
+    term.again.key = INPUT_NONE;
+    if (out->key != INPUT_NONE)
+        return true;
     errno = 0;
     while (next_event(out))
         if (out->key != INPUT_NONE)

@@ -32,13 +32,12 @@ class Screen:
         self.name = "sipglass-test-%d-%d" % (os.getpid(), Screen.opened)
         words = " ".join("'%s'" % a for a in args)
         locale = "" if "LC_ALL" in env else "LC_ALL=C.UTF-8"
-        command = shell or "exec env %s TZ=UTC TERM=%s %s '%s' %s" % (locale, term, env, PROGRAM, words)
+        command = shell or "env %s TZ=UTC TERM=%s %s '%s' %s" % (locale, term, env, PROGRAM, words)
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]),
                   "-c", folder or ROOT, "sh")
-        self.tmux("set", "-g", "remain-on-exit", "on")
         self.tmux("set", "-g", "status", "off")
         self.tmux("resize-window", "-x", str(size[0]), "-y", str(size[1]))
-        self.tmux("respawn-pane", "-k", "-c", folder or ROOT, command)
+        self.tmux("respawn-pane", "-k", "-c", folder or ROOT, command + "; printf 'exit status %d\\n' $?; exec sleep 600")
 
     def tmux(self, *words):
         return subprocess.run(["tmux", "-L", self.name, *words], capture_output=True, text=True).stdout
@@ -64,7 +63,7 @@ class Screen:
             text = self.text()
             if bool(re.search(pattern, text)) != absent:
                 return text
-            if "Pane is dead" in text:
+            if re.search(r"^exit status", text, re.M):
                 break
             time.sleep(0.02)
         raise Failure("%s '%s' on the screen:\n%s" % ("still" if absent else "no", pattern, self.text()))
@@ -75,13 +74,7 @@ class Screen:
 
     def ended(self):
         """Waits for the end; returns the exit status."""
-        end = time.monotonic() + WAIT
-        while time.monotonic() < end:
-            dead, status = (self.tmux("display", "-p", "#{pane_dead} #{pane_dead_status}").split() + ["", ""])[:2]
-            if dead == "1" and status:
-                return int(status)
-            time.sleep(0.02)
-        raise Failure("does not end:\n" + self.text())
+        return int(re.search(r"exit status (\d+)", self.wait(r"exit status \d"))[1])
 
     def pid(self):
         return int(self.tmux("display", "-p", "#{pane_pid}"))
@@ -213,7 +206,7 @@ def no_colour_where_it_is_not_wanted(open_screen):
 
 def in_a_shell(open_screen, command):
     """The program as a job of an interactive shell."""
-    s = open_screen([], shell="env PS1='$ ' LC_ALL=C.UTF-8 TERM=tmux-256color bash --norc --noprofile -i")
+    s = open_screen([], shell="exec env PS1='$ ' LC_ALL=C.UTF-8 TERM=tmux-256color bash --norc --noprofile -i")
     s.wait(r"^\$")
     s.type(command).keys("Enter").wait(r"completed")
     children = subprocess.run(["pgrep", "-P", str(s.pid())], capture_output=True, text=True).stdout.split()
