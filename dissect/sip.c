@@ -1,37 +1,13 @@
 #include "dissect/sip.h"
 
+#include "dissect/scan.h"
 #include "dissect/sip_value.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum line_kind {
     LINE_HEADER,
     LINE_BLANK, /* the empty line after the headers */
     LINE_CUT,   /* the text ends before the line does */
 };
-
-/* First byte c in [p, end), or end. Header lines are short, so this beats a call to
- * memchr per line. */
-static inline const uint8_t *find_byte(const uint8_t *p, const uint8_t *end, uint8_t c)
-{
-#ifdef __SSE2__
-    const __m128i want = _mm_set1_epi8((char)c);
-    for (; end - p >= 16; p += 16) {
-        __m128i got = _mm_loadu_si128((const __m128i *)(const void *)p);
-        int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(got, want));
-        if (mask)
-            return p + __builtin_ctz((unsigned)mask);
-    }
-    while (p < end && *p != c)
-        p++;
-    return p;
-#else
-    const uint8_t *q = p < end ? memchr(p, c, (size_t)(end - p)) : NULL;
-    return q ? q : end;
-#endif
-}
 
 static inline bool is_fold(uint8_t c)
 {
@@ -41,9 +17,9 @@ static inline bool is_fold(uint8_t c)
 /* [p, q) without blanks at both ends. */
 static inline struct slice trimmed(const uint8_t *p, const uint8_t *q)
 {
-    while (p < q && slice_blank(*p))
+    while (p < q && *p <= ' ' && slice_blank(*p))
         p++;
-    while (q > p && slice_blank(q[-1]))
+    while (q > p && q[-1] <= ' ' && slice_blank(q[-1]))
         q--;
     return slice_of(p, (size_t)(q - p));
 }
@@ -64,7 +40,7 @@ static inline enum line_kind line_take(struct slice *rest, struct slice *out,
                                        uint16_t *flags)
 {
     const uint8_t *p = rest->p, *end = p + rest->n;
-    const uint8_t *lf = find_byte(p, end, '\n');
+    const uint8_t *lf = scan_byte(p, end, '\n');
 
     *out = slice_of(p, (size_t)(lf - p));
     if (lf == end) {
@@ -77,7 +53,7 @@ static inline enum line_kind line_take(struct slice *rest, struct slice *out,
     }
     while (lf + 1 < end && is_fold(lf[1])) {
         *flags |= SIP_FOLDED;
-        lf = find_byte(lf + 1, end, '\n');
+        lf = scan_byte(lf + 1, end, '\n');
         if (lf == end) {
             *out = slice_of(p, rest->n);
             *rest = slice_of(end, 0);
@@ -106,7 +82,7 @@ static inline const uint8_t *colon_find(struct slice line, const uint8_t *text_e
         p += 16;
     }
 #endif
-    return find_byte(p, end, ':');
+    return scan_byte(p, end, ':');
 }
 
 /* Cuts a line of a text that goes to text_end at its first colon; false: it has none.
@@ -202,7 +178,7 @@ static int request_line(struct slice line, struct sip *out)
 static int start_line(struct slice *rest, struct sip *out)
 {
     const uint8_t *p = rest->p, *end = p + rest->n;
-    const uint8_t *lf = find_byte(p, end, '\n');
+    const uint8_t *lf = scan_byte(p, end, '\n');
     struct slice line = trimmed(p, lf);
     int rc;
 

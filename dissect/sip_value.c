@@ -1,30 +1,32 @@
 #include "dissect/sip_value.h"
 
+#include "dissect/scan.h"
+
+/* Offset of the first byte a or b, or s.n. */
+static inline size_t find_either(struct slice s, size_t from, uint8_t a, uint8_t b)
+{
+    return (size_t)(scan_either(s.p + from, s.p + s.n, a, b) - s.p);
+}
+
 /* Offset after the quoted string that begins at s[at]; s.n where it has no end. A
  * backslash takes the next byte with it (RFC 3261 25.1 quoted-pair). */
 static size_t quoted_end(struct slice s, size_t at)
 {
-    for (size_t i = at + 1; i < s.n; i++) {
-        if (s.p[i] == '\\')
-            i++;
-        else if (s.p[i] == '"')
-            return i + 1;
-    }
-    return s.n;
+    size_t i = find_either(s, at + 1, '"', '\\');
+    while (i < s.n && s.p[i] == '\\')
+        i = i + 2 < s.n ? find_either(s, i + 2, '"', '\\') : s.n;
+    return i < s.n ? i + 1 : s.n;
 }
 
 /* Offset of the first byte c outside quoted strings, or s.n. */
-static size_t find_unquoted(struct slice s, uint8_t c)
+static inline size_t find_unquoted(struct slice s, uint8_t c)
 {
-    size_t at = slice_find(s, c);
-    if (slice_find(slice_sub(s, 0, at), '"') == at)
-        return at;
-    for (size_t i = 0; i < s.n;) {
-        if (s.p[i] == c)
-            return i;
-        i = s.p[i] == '"' ? quoted_end(s, i) : i + 1;
+    size_t i = find_either(s, 0, c, '"');
+    while (i < s.n && s.p[i] != c) {
+        i = quoted_end(s, i);
+        i = i < s.n ? find_either(s, i, c, '"') : s.n;
     }
-    return s.n;
+    return i;
 }
 
 /* Offset of the '<' that opens the address, or value.n for one without: a '<' after
@@ -33,7 +35,7 @@ static size_t angle_find(struct slice value)
 {
     size_t open = find_unquoted(value, '<');
     struct slice before = slice_sub(value, 0, open);
-    if (!before.n || open == value.n)
+    if (!before.n || open == value.n || find_either(before, 0, ':', ':') == before.n)
         return open;
     if (find_unquoted(before, ';') < before.n && find_unquoted(before, ':') < before.n)
         return value.n;
@@ -201,7 +203,7 @@ bool sip_param_next(struct slice *params, struct slice *name, struct slice *valu
 static size_t value_length(struct slice s)
 {
     bool angle = false;
-    size_t comma = slice_find(s, ',');
+    size_t comma = find_either(s, 0, ',', ',');
     if (comma == s.n)
         return comma;
     for (size_t i = 0; i < s.n; i++) {
