@@ -57,6 +57,12 @@ struct sip {
 bool sip_sniff(struct slice text);
 
 /*
+ * Offset of the start line in a line of a stream: 0 as a rule, more where the rest of a
+ * body without a line end stands before it, line.n where there is none.
+ */
+size_t sip_start_find(struct slice line);
+
+/*
  * Parses one whole message (a datagram, or what sip_frame.h cut out of a stream).
  * Returns 0 and fills *out; or -REASON_* when it cannot be used (what was read until
  * then is in *out, so that the row can be shown). A missing From, To or Via is no

@@ -26,22 +26,19 @@ static bool is_empty(struct slice line)
     return line.n == 1 || (line.n == 2 && line.p[0] == '\r');
 }
 
-/* Passes garbage over, to a line that begins a message or is not whole yet. */
+/* Passes garbage over, to a line that holds a start line or is not whole yet. */
 static enum sip_frame_result resync(struct sip_frame *f, struct slice stream,
                                     bool final, size_t *skip)
 {
     struct slice line;
     for (;;) {
-        *skip = f->line;
-        if (line_next(f, stream, &line) == LINE_OPEN) {
-            if (final && !sip_sniff(line))
-                *skip = stream.n;
-            break;
-        }
-        if (sip_sniff(line))
-            break;
+        size_t from = f->line;
+        bool whole = line_next(f, stream, &line) == LINE_WHOLE;
+        size_t start = whole || final ? sip_start_find(line) : 0;
+        *skip = from + start;
+        if (start < line.n || !whole)
+            return SIP_FRAME_BAD;
     }
-    return SIP_FRAME_BAD;
 }
 
 /* Length of the message from its headers: known, or open_end. */
@@ -83,8 +80,13 @@ static enum sip_frame_result head_find(struct sip_frame *f, struct slice stream,
         if (state == LINE_OPEN)
             break;
         if (!f->started) {
-            if (!sip_sniff(line))
+            size_t start = sip_start_find(line);
+            if (start == line.n)
                 return resync(f, stream, final, skip);
+            if (start) {
+                *skip = start;
+                return SIP_FRAME_BAD;
+            }
             f->started = true;
         } else if (is_empty(line)) {
             f->head = f->line;
@@ -94,10 +96,9 @@ static enum sip_frame_result head_find(struct sip_frame *f, struct slice stream,
     }
     if (!final)
         return SIP_FRAME_MORE;
-    if (!f->started && !sip_sniff(line)) {
-        *skip = stream.n;
+    *skip = f->started ? 0 : sip_start_find(line);
+    if (*skip)
         return SIP_FRAME_BAD;
-    }
     f->head = f->length = stream.n;
     return SIP_FRAME_MESSAGE;
 }
@@ -112,10 +113,11 @@ static enum sip_frame_result body_find(struct sip_frame *f, struct slice stream,
         size_t from = f->line;
         bool whole = line_next(f, stream, &line) == LINE_WHOLE;
 
+        size_t start = whole || final ? sip_start_find(line) : line.n;
         if (f->scanned > SIP_MAX_MESSAGE)
             f->length = SIP_MAX_MESSAGE;
-        else if ((whole || final) && sip_sniff(line))
-            f->length = from;
+        else if (start < line.n)
+            f->length = from + start;
         else if (whole && from == f->head && is_empty(line))
             f->length = from;
         else if (whole)

@@ -186,6 +186,10 @@ static const struct {
     {"RTSP/1.0 200 OK\r\n", false},
     {"M-SEARCH * HTTP/1.1\r\n", false},
     {"NOTIFY * HTTP/1.1\r\n", false},
+    {"\xe5\xe4 sip:bob@example.com SIP/2.0\r\n", true},
+    {" sip:bob@example.com SIP/2.0\r\n", true},
+    {"log: INVITE sip:bob@example.com SIP/2.0\r\n", false},
+    {"a:b <sip:bob@example.com> SIP/2.0\r\n", false},
     {"X: foo SIP/2.0\r\n", false},
     {"hello world\r\n", false},
     {"", false},
@@ -199,6 +203,27 @@ static void sniff_rows(void **state)
     for (size_t i = 0; i < sizeof sniffs / sizeof *sniffs; i++)
         if (sip_sniff(slice_str(sniffs[i].text)) != sniffs[i].sip)
             fail_msg("%s", sniffs[i].text);
+}
+
+static void starts(void **state)
+{
+    static const struct {
+        const char *line;
+        size_t at;
+    } rows[] = {
+        {"INVITE sip:bob@example.com; lr SIP/2.0\r\n", 0},
+        {"FOO sip:bob@example.com SIP/2.0\r\n", 0},
+        {"SIP/2.0 200 OK\r\n", 0},
+        {"a bPRACK sip:bob@example.com SIP/2.0\r\n", 3},
+        {"BYESIP/2.0 200 OK\r\n", 3},
+        {"SIP/2.0 20SIP/2.0 200 OK\r\n", 0},
+        {"x SIP/2.0 20 SIP/2.0 200 OK\r\n", 13},
+        {"Via: SIP/2.0/UDP a\r\n", 20},
+        {"text\r\n", 6},
+        {"", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(sip_start_find(slice_str(rows[i].line)), rows[i].at);
 }
 
 static void lines(void **state)
@@ -283,8 +308,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_request), cmocka_unit_test(verdict_rows),
         cmocka_unit_test(nul_bytes),     cmocka_unit_test(response),
-        cmocka_unit_test(sniff_rows),    cmocka_unit_test(lines),
-        cmocka_unit_test(every_prefix),  cmocka_unit_test(limits),
+        cmocka_unit_test(sniff_rows),    cmocka_unit_test(starts),
+        cmocka_unit_test(lines),         cmocka_unit_test(every_prefix),
+        cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,11 @@ static const struct {
     {"garbage\r\nmore: garbage\r\n" OK "l: 0\r\n\r\n", {OK "l: 0\r\n\r\n"}},
     {OK "l: 2\r\n\r\nabcdef\r\n" OK "l: 0\r\n\r\n",
      {OK "l: 2\r\n\r\nab", OK "l: 0\r\n\r\n"}},
+    /* a body without a line end before the start line */
+    {"some text 1MESSAGE sip:bob@example.com SIP/2.0\r\nl: 0\r\n\r\n",
+     {"MESSAGE sip:bob@example.com SIP/2.0\r\nl: 0\r\n\r\n"}},
+    {"garbage\r\n</xml>" OK "l: 0\r\n\r\n", {OK "l: 0\r\n\r\n"}},
+    {OK TYPE "\r\nabc" OK "l: 0\r\n\r\n", {OK TYPE "\r\nabc", OK "l: 0\r\n\r\n"}},
     {"garbage", {NULL}},
     {"GET / HTTP/1.1\r\n\r\n", {NULL}},
     /* the end of the stream cuts */
