@@ -240,7 +240,9 @@ static void open_late(struct call *c, const struct msg *m)
     c->opened = true;
     c->incomplete &= (uint8_t)~CALL_INCOMPLETE_START;
     c->start = m->time;
+    c->hop->refs--; /* its message holds it too */
     c->hop = m->hop;
+    c->hop->refs++;
 }
 
 /* A request that begins the call, or tries it again. Returns true when it is awaited.

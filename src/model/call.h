@@ -126,7 +126,7 @@ struct call {
     const char *method_name; /* never NULL */
     struct party from, to;
     const char *ruri, *user_agent; /* NULL: none */
-    struct hop *hop;               /* of the first message */
+    struct hop *hop;               /* of the first message; held */
     const struct str *caller_tag;  /* From-tag of the first request */
 
     int64_t start, ring, answer, end; /* ns; 0: null */

@@ -68,9 +68,10 @@ static const struct str *call_id_of(struct arena *arena, struct slice id)
     return s;
 }
 
-static struct call *call_new(struct calls *c, const struct arrival *a, struct slice id,
+static struct call *call_new(struct calls *c, const struct arrival *a, struct hop *hop,
                              uint64_t hash)
 {
+    struct slice id = a->sip->header[SIP_H_CALL_ID];
     struct arena arena;
     arena_init(&arena, &c->pool);
     struct call *call = arena_zalloc(&arena, sizeof *call);
@@ -91,6 +92,8 @@ static struct call *call_new(struct calls *c, const struct arrival *a, struct sl
     }
     c->next_call++;
     c->calls_seen++;
+    call->hop = hop;
+    hop->refs++;
     call_open(call, a);
     return call;
 }
@@ -174,8 +177,6 @@ static void call_append(struct call *call, struct msg *m)
     m->prev = call->last;
     *(call->last ? &call->last->next : &call->first) = m;
     call->last = m;
-    if (!call->hop)
-        call->hop = m->hop;
     call->kept++;
 }
 
@@ -359,7 +360,7 @@ static struct msg *take_draft(struct calls *c, struct call *call, struct msg *dr
 {
     if (a->malformed)
         return take_malformed(c, call, draft, a);
-    if (!call && !(call = call_new(c, a, a->sip->header[SIP_H_CALL_ID], hash))) {
+    if (!call && !(call = call_new(c, a, draft->hop, hash))) {
         no_memory(c, a);
         return NULL;
     }

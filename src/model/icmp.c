@@ -41,6 +41,8 @@ static bool add_event(struct call *call, const struct event *event)
     if (!e)
         return false;
     *e = *event;
+    if (e->hop)
+        e->hop->refs++;
     *p = e;
     return true;
 }

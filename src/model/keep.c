@@ -167,8 +167,11 @@ static void call_leave(struct calls *c, struct call *call)
         hash_remove(&c->by_call_id, call->hash, call);
     for (struct txn *t = call->txns; t; t = t->next)
         hop_drop(&c->hops, t->hop);
+    for (struct event *e = call->events; e; e = e->next)
+        hop_drop(&c->hops, e->hop);
     for (struct msg *m = call->first; m; m = m->next)
         msg_leave(c, m);
+    hop_drop(&c->hops, call->hop);
     size_t i = position(c->list_ids.at, c->list_ids.n, call->id);
     if (i < c->list.n && c->list.at[i]) {
         c->list.at[i] = NULL;

@@ -37,6 +37,8 @@ struct related *related_new(void)
 
 void related_clear(struct related *r)
 {
+    if (!r)
+        return;
     hash_done(&r->keys);
     if (r->ready) {
         sessions_done(&r->sessions);

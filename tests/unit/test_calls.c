@@ -1,5 +1,49 @@
 #include "scenario.h"
 
+#ifndef __SANITIZE_ADDRESS__
+/* The allocator of this program: fails at a step given. */
+static long steps_left = -1;
+static bool fails_once;
+
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
+void *__libc_memalign(size_t alignment, size_t n);
+
+static bool fails(void)
+{
+    if (steps_left < 0)
+        return false;
+    if (steps_left > 0) {
+        steps_left--;
+        return false;
+    }
+    if (fails_once)
+        steps_left = -1;
+    return true;
+}
+
+void *malloc(size_t n)
+{
+    return fails() ? NULL : __libc_malloc(n);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t n)
+{
+    return fails() ? NULL : __libc_realloc(p, n);
+}
+
+void *aligned_alloc(size_t alignment, size_t n)
+{
+    return fails() ? NULL : __libc_memalign(alignment, n);
+}
+#endif
+
 #define INVITE(ms)                                     \
     {                                                  \
         ms, ">", "INVITE", "1 INVITE", "a", NULL, NULL \
@@ -299,6 +343,51 @@ static void icmp_finds_its_call(void **state)
     fixture_done(&f);
 }
 
+#ifndef __SANITIZE_ADDRESS__
+static void some_traffic(struct fixture *f)
+{
+    char id[32], extra[64];
+    for (int i = 0; i < 300; i++) {
+        snprintf(id, sizeof id, "m%d@example.com", i);
+        snprintf(extra, sizeof extra, "X-Call-ID: m%d@example.com\r\n", i - 1);
+        f->call_id = id;
+        FEED(f, {i, ">", "INVITE", "1 INVITE", "a", NULL, i % 2 ? extra : NULL},
+             {i + 1, "<", "180", "1 INVITE", "a", "b", NULL},
+             {i + 2, "<", "200", "1 INVITE", "a", "b", NULL},
+             {i + 3, ">", "BYE", "2 BYE", "z", "b", NULL});
+        feed_text(f, i, false, SLICE("INVITE sip:bob@example.net SIP/2.0\r\n\r\n"));
+    }
+}
+
+/* Whatever allocation fails, what is there afterwards is whole, and what is lost is
+ * counted. */
+static void memory_runs_out(void **state)
+{
+    (void)state;
+    for (long i = 0; i < 120; i++) {
+        struct limits limits = LIMITS_DEFAULT;
+        struct fixture f;
+        fixture_init(&f);
+        calls_free(f.calls);
+        fails_once = i % 2;
+        steps_left = i / 2;
+        f.limits = limits;
+        f.calls = calls_new(&f.limits, &f.ledger);
+        if (f.calls)
+            some_traffic(&f);
+        steps_left = -1;
+        if (!f.calls)
+            continue;
+        check_rows(&f);
+        assert_int_equal(f.calls->msgs_seen - f.calls->msgs_kept,
+                         ledger_total(&f.ledger, LEDGER_NO_MEMORY));
+        one_call(&f, 7, 1000, true);
+        assert_true(has(&f, 7));
+        fixture_done(&f);
+    }
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +403,9 @@ int main(void)
         cmocka_unit_test(clear_forgets_and_goes_on),
         cmocka_unit_test(a_hole_touches_its_call),
         cmocka_unit_test(icmp_finds_its_call),
+#ifndef __SANITIZE_ADDRESS__
+        cmocka_unit_test(memory_runs_out),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
