@@ -110,6 +110,8 @@ static void check(const struct calls *c)
         abort();
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct limits limits = LIMITS_DEFAULT;
