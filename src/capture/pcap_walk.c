@@ -106,12 +106,13 @@ int pcap_walk_next(struct walk *w, struct frame *out)
         len = walk_u32(w, p + 12);
         if (__builtin_expect(f->swap_lengths, 0))
             swap_lengths(&caplen, &len);
-        if (__builtin_expect(caplen <= f->longest, 1))
+        if (__builtin_expect(caplen > f->longest, 0))
+            walk_resync(w, 1, plausible);
+        else if ((p = file_reader_need(r, f->header + (size_t)caplen)))
             break;
-        walk_resync(w, 1, plausible);
+        else if (!walk_hidden(w, 1, plausible))
+            return walk_end(w);
     }
-    if (!(p = file_reader_need(r, f->header + (size_t)caplen)))
-        return walk_end(w);
     out->data = p + f->header;
     out->caplen = caplen;
     out->len = len;

@@ -319,8 +319,11 @@ int pcapng_walk_next(struct walk *w, struct frame *out)
         if (!p)
             return walk_end(w);
         size_t whole = block_length(w, p);
-        if (whole && !(p = file_reader_need(r, whole)))
-            return walk_end(w);
+        if (whole && !(p = file_reader_need(r, whole))) {
+            if (!walk_hidden(w, 4, plausible))
+                return walk_end(w);
+            continue;
+        }
         if (__builtin_expect(!whole || !lengths_agree(w, p, whole), 0)) {
             walk_resync(w, 4, plausible);
             continue;

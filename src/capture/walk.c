@@ -67,3 +67,21 @@ void walk_resync(struct walk *w, size_t step, bool (*plausible)(struct walk *w))
     } while (!plausible(w));
     walk_bad(w, file_reader_at(r) - from);
 }
+
+bool walk_hidden(struct walk *w, size_t step, bool (*plausible)(struct walk *w))
+{
+    /* At the end nothing is read any more, so that the bytes stay where they are. */
+    struct file_reader *r = w->reader;
+    size_t start = r->start;
+    if (r->status != -ERR_END)
+        return false;
+    while (file_reader_left(r) > step) {
+        file_reader_take(r, step);
+        if (plausible(w)) {
+            walk_bad(w, r->start - start);
+            return true;
+        }
+    }
+    r->start = start;
+    return false;
+}

@@ -91,6 +91,13 @@ void walk_resync(struct walk *w, size_t step, bool (*plausible)(struct walk *w))
 
 /* A walk over one format: start reads what stands before the first frame, next gives
  * the frames as source_next does, done frees what start made. */
+/*
+ * Where the record here is longer than the rest of the file: looks, `step` bytes at a
+ * time, for records in that rest, which would mean that its length is damaged. True:
+ * stands at one; what was passed over is counted. False: has not moved.
+ */
+bool walk_hidden(struct walk *w, size_t step, bool (*plausible)(struct walk *w));
+
 int pcap_walk_start(struct walk *w);
 int pcap_walk_next(struct walk *w, struct frame *out);
 int pcapng_walk_start(struct walk *w);

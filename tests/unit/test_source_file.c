@@ -202,21 +202,25 @@ static void reasons(void **state)
 static void pcap_damaged(void **state)
 {
     (void)state;
-    struct build f = {.swap = false};
-    pcap_file(&f, 0xa1b2c3d4, 65535, 1);
-    pcap_record(&f, 1000000000, 0, 60, 60, 'a');
-    size_t at = f.b.n;
-    pcap_record(&f, 1000000001, 0, 60, 60, 'b');
-    pcap_record(&f, 1000000002, 0, 60, 60, 'c');
-    pcap_record(&f, 1000000003, 0, 60, 60, 'd');
-    memset(f.b.p + at + 8, 0xff, 4);
-    struct source *s = open_build(&f);
-    expect(s, 1, 'a', 60, 60, 1000000000 * SECOND);
-    expect(s, 2, 'c', 60, 60, 1000000002 * SECOND);
-    expect(s, 3, 'd', 60, 60, 1000000003 * SECOND);
-    assert_int_equal(ledger_total(&ledger, LEDGER_FILE_BAD), 1);
-    assert_int_equal(ledger.row[0].bytes, 76);
-    expect_end(s, true);
+    /* no length at all, and ones that go over the next records or the end */
+    static const uint32_t LENGTHS[] = {0xffffffff, 0x80000000, 200000, 300, 262144};
+    for (size_t i = 0; i < sizeof LENGTHS / sizeof *LENGTHS; i++) {
+        struct build f = {.swap = false};
+        pcap_file(&f, 0xa1b2c3d4, 65535, 1);
+        pcap_record(&f, 1000000000, 0, 60, 60, 'a');
+        size_t at = f.b.n;
+        pcap_record(&f, 1000000001, 0, 60, 60, 'b');
+        pcap_record(&f, 1000000002, 0, 60, 60, 'c');
+        pcap_record(&f, 1000000003, 0, 60, 60, 'd');
+        memcpy(f.b.p + at + 8, &LENGTHS[i], 4);
+        struct source *s = open_build(&f);
+        expect(s, 1, 'a', 60, 60, 1000000000 * SECOND);
+        expect(s, 2, 'c', 60, 60, 1000000002 * SECOND);
+        expect(s, 3, 'd', 60, 60, 1000000003 * SECOND);
+        assert_int_equal(ledger_total(&ledger, LEDGER_FILE_BAD), 1);
+        assert_int_equal(ledger.row[0].bytes, 76);
+        expect_end(s, true);
+    }
 }
 
 static void long_frames(void **state)
@@ -385,14 +389,18 @@ static void pcapng_odd_blocks(void **state)
     ng_packet(&f, 0, 8, 10, 10, 'd');
     ng_packet(&f, 0, 9, 10, 10, 'e');
     f.b.p[bad + 4] = 3; /* a length that cannot be */
+    bad = f.b.n;
+    ng_packet(&f, 0, 8, 10, 10, 'f');
+    ng_packet(&f, 0, 9, 10, 10, 'g');
+    f.b.p[bad + 6] = 1; /* a length that goes over the end */
     struct source *s = open_build(&f);
-    const char *want = "ace";
+    const char *want = "aceg";
     for (int i = 0; want[i]; i++) {
         assert_int_equal(source_next(s, &frame), 0);
         assert_int_equal(frame.data[0], want[i]);
     }
     assert_int_equal(ledger_total(&ledger, LEDGER_BLOCK_UNKNOWN), 2);
-    assert_int_equal(ledger_total(&ledger, LEDGER_FILE_BAD), 3);
+    assert_int_equal(ledger_total(&ledger, LEDGER_FILE_BAD), 4);
     assert_int_equal(ledger_total(&ledger, LEDGER_INTERFACE_DROP), 14);
     assert_int_equal(ledger_total(&ledger, LEDGER_KERNEL_DROP), 28);
     source_update(s);
