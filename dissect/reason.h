@@ -41,7 +41,17 @@
     REASON(SIP_HEADERS, "too_many_headers", "more headers than are read")              \
     /* WebSocket */                                                                    \
     REASON(WS_BAD, "ws_bad", "WebSocket frame that contradicts itself")                \
-    REASON(WS_TOO_LONG, "ws_too_long", "WebSocket message over the size limit")
+    REASON(WS_TOO_LONG, "ws_too_long", "WebSocket message over the size limit")        \
+    /* media */                                                                        \
+    REASON(RTP_CUT, "rtp_cut", "RTP packet shorter than its header")                   \
+    REASON(RTP_VERSION, "rtp_version", "RTP version is not 2")                         \
+    REASON(RTP_BAD, "rtp_bad", "RTP header with lengths beyond its packet")            \
+    REASON(RTCP_CUT, "rtcp_cut", "RTCP packet shorter than its header")                \
+    REASON(RTCP_VERSION, "rtcp_version", "RTCP version is not 2")                      \
+    REASON(STUN_BAD, "stun_bad", "STUN header that contradicts itself")                \
+    REASON(UDPTL_BAD, "udptl_bad", "T.38 packet with lengths beyond its datagram")     \
+    REASON(VQ_BAD, "vq_bad", "voice quality report without its first line")            \
+    REASON(DTMF_BAD, "dtmf_bad", "body that should name a digit and does not")
 
 enum reason {
 #define REASON(id, name, text) REASON_##id,

@@ -1,6 +1,7 @@
 #include "dissect/sdp.h"
 
 #include "dissect/multipart.h"
+#include "dissect/rtp_table.h"
 
 static const char *const directions[] = {
     [SDP_SENDRECV] = "sendrecv",
@@ -185,26 +186,13 @@ bool sdp_attribute_next(struct slice *lines, struct slice name, struct slice *va
 
 bool sdp_static_codec(uint8_t pt, struct sdp_codec *out)
 {
-    static const struct {
-        const char *name;
-        uint32_t rate;
-        uint8_t channels;
-    } types[] = {
-        [0] = {"PCMU", 8000, 1},   [3] = {"GSM", 8000, 1},    [4] = {"G723", 8000, 1},
-        [5] = {"DVI4", 8000, 1},   [6] = {"DVI4", 16000, 1},  [7] = {"LPC", 8000, 1},
-        [8] = {"PCMA", 8000, 1},   [9] = {"G722", 8000, 1},   [10] = {"L16", 44100, 2},
-        [11] = {"L16", 44100, 1},  [12] = {"QCELP", 8000, 1}, [13] = {"CN", 8000, 1},
-        [14] = {"MPA", 90000, 1},  [15] = {"G728", 8000, 1},  [16] = {"DVI4", 11025, 1},
-        [17] = {"DVI4", 22050, 1}, [18] = {"G729", 8000, 1},  [25] = {"CelB", 90000, 1},
-        [26] = {"JPEG", 90000, 1}, [28] = {"nv", 90000, 1},   [31] = {"H261", 90000, 1},
-        [32] = {"MPV", 90000, 1},  [33] = {"MP2T", 90000, 1}, [34] = {"H263", 90000, 1},
-    };
+    const struct rtp_static *type = rtp_static(pt);
     *out = (struct sdp_codec){.pt = pt, .channels = 1};
-    if (pt >= sizeof types / sizeof *types || !types[pt].name)
+    if (!type)
         return false;
-    out->name = slice_str(types[pt].name);
-    out->rate = types[pt].rate;
-    out->channels = types[pt].channels;
+    out->name = slice_str(type->name);
+    out->rate = type->rate;
+    out->channels = type->channels;
     return true;
 }
 
