@@ -91,6 +91,7 @@ void intake_datagram(struct intake *in, const struct origin *origin,
     case SNIFF_STUN: in->counts.stun++; break;
     case SNIFF_OTHER:
     case SNIFF_KEEPALIVE:
+    case SNIFF_ZRTP:
     case SNIFF_DTLS:
     case SNIFF_CHANNEL: break;
     }

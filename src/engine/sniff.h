@@ -14,6 +14,7 @@ enum sniff {
     SNIFF_RTP,
     SNIFF_RTCP,
     SNIFF_STUN,
+    SNIFF_ZRTP,
     SNIFF_DTLS,
     SNIFF_CHANNEL, /* TURN ChannelData */
 };
