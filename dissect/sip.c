@@ -438,6 +438,28 @@ bool sip_sniff(struct slice text)
            (end == text.n || sip_method_find(method) != SIP_OTHER);
 }
 
+bool sip_resembles(struct slice text)
+{
+    enum { LINES = 64, ENOUGH = 3 };
+    const uint8_t *p = text.p, *end = p + text.n;
+    unsigned seen = 0;
+    for (int i = 0; i < LINES && p < end; i++) {
+        const uint8_t *lf = scan_byte(p, end, '\n');
+        struct slice name, value, line = slice_of(p, (size_t)(lf - p));
+        if (i && is_start_line(slice_trim(line)))
+            return true;
+        if (line_split(line, end, &name, &value)) {
+            enum sip_header id = sip_header_find(name);
+            if (id <= SIP_H_VIA && id != SIP_H_OTHER)
+                seen |= 1u << id;
+        }
+        p = lf + 1;
+    }
+    seen &= 1u << SIP_H_VIA | 1u << SIP_H_FROM | 1u << SIP_H_TO | 1u << SIP_H_CALL_ID |
+            1u << SIP_H_CSEQ;
+    return __builtin_popcount(seen) >= ENOUGH;
+}
+
 /* Length of the longest method of the table that a word ends with; 0: none. */
 static size_t method_suffix(struct slice word)
 {

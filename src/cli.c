@@ -341,6 +341,16 @@ static int exit_status(struct cli *c, int err)
     return err || wrote || (c->trace && c->trace->failed) ? EXIT_INPUT : EXIT_DONE;
 }
 
+int cli_open(const struct options *o, struct trace **out)
+{
+    int err = trace_new(o, cli_error, out);
+    if (err && err != -ERR_NOENT && err != -ERR_USAGE) /* those have been reported */
+        cli_error(err_text(err));
+    if (!err)
+        return EXIT_DONE;
+    return err == -ERR_USAGE ? EXIT_USAGE : EXIT_INPUT;
+}
+
 int cli_run(const struct options *o)
 {
     struct cli c = {.o = o};
@@ -351,15 +361,14 @@ int cli_run(const struct options *o)
     writer_init(&c.out, STDOUT_FILENO);
     if (o->command == COMMAND_FIELDS)
         return exit_status(&c, print_fields(&c));
-    if ((err = trace_new(o, cli_error, &c.trace))) {
-        if (err != -ERR_NOENT) /* else every source has said why */
-            cli_error(err_text(err));
+    int status = cli_open(o, &c.trace);
+    if (status != EXIT_DONE) {
         writer_done(&c.out);
-        return EXIT_INPUT;
+        return status;
     }
     err = run(&c);
     report_sources(&c);
-    int status = exit_status(&c, err);
+    status = exit_status(&c, err);
     trace_free(c.trace);
     return status;
 }

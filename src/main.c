@@ -12,9 +12,10 @@
 static int screen(const struct options *o)
 {
     struct trace *t;
-    if (trace_new(o, cli_error, &t))
-        return EXIT_INPUT;
-    int status = tui_run(t, o);
+    int status = cli_open(o, &t);
+    if (status != EXIT_DONE)
+        return status;
+    status = tui_run(t, o);
     trace_free(t);
     return status;
 }

@@ -143,19 +143,23 @@ static int open_sources(struct trace *t, void (*report)(const char *))
 {
     const struct options *o = t->options;
     size_t n = 0, all = o->nfiles + o->ninterfaces;
+    int err = 0;
     struct source **list =
         all < SPAN_NONE ? calloc(all + 1, sizeof(struct source *)) : NULL;
     if (!list)
         return -ERR_NOMEM;
-    for (size_t i = 0; i < all; i++) {
+    /* A file that is bad is left out; a wrong filter is wrong for all. */
+    for (size_t i = 0; i < all && err != -ERR_USAGE; i++) {
         bool live = i >= o->nfiles;
         const char *name = live ? o->interfaces[i - o->nfiles] : o->files[i];
-        if (!open_one(t, name, live, (uint16_t)n, &list[n], report)) {
+        err = open_one(t, name, live, (uint16_t)n, &list[n], report);
+        if (!err) {
             t->live |= live;
             n++;
         }
     }
-    int err = n ? source_merge_new(list, n, &t->sources) : -ERR_NOENT;
+    if (err != -ERR_USAGE)
+        err = n ? source_merge_new(list, n, &t->sources) : -ERR_NOENT;
     for (size_t i = 0; err && i < n; i++)
         source_free(list[i]);
     free(list);

@@ -31,8 +31,9 @@ struct trace {
 
 /*
  * Opens all sources of the options. A file that cannot be opened is reported through
- * `report` (one line, complete) and left out; fails only when none is left. Options are
- * kept by reference.
+ * `report` (one line, complete) and left out; fails with -ERR_NOENT when none is left,
+ * and with -ERR_USAGE when the capture filter is wrong (reported too). Options are kept
+ * by reference.
  */
 int trace_new(const struct options *options, void (*report)(const char *line),
               struct trace **out);

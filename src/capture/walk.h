@@ -89,8 +89,6 @@ int walk_end(struct walk *w);
  */
 void walk_resync(struct walk *w, size_t step, bool (*plausible)(struct walk *w));
 
-/* A walk over one format: start reads what stands before the first frame, next gives
- * the frames as source_next does, done frees what start made. */
 /*
  * Where the record here is longer than the rest of the file: looks, `step` bytes at a
  * time, for records in that rest, which would mean that its length is damaged. True:
@@ -98,10 +96,20 @@ void walk_resync(struct walk *w, size_t step, bool (*plausible)(struct walk *w))
  */
 bool walk_hidden(struct walk *w, size_t step, bool (*plausible)(struct walk *w));
 
+/* Reads what stands before the first frame of a classic pcap file. Returns 0 or -ERR_*.
+ */
 int pcap_walk_start(struct walk *w);
+
+/* The next frame of it, as source_next gives it. */
 int pcap_walk_next(struct walk *w, struct frame *out);
+
+/* Reads the first section header of a pcapng file. Returns 0 or -ERR_*. */
 int pcapng_walk_start(struct walk *w);
+
+/* The next frame of it, as source_next gives it. */
 int pcapng_walk_next(struct walk *w, struct frame *out);
+
+/* Frees what pcapng_walk_start made. */
 void pcapng_walk_done(struct walk *w);
 
 /* Name of an interface by frame.interface; "" where the file does not name it. */

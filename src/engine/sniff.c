@@ -30,10 +30,19 @@ static enum sniff media(struct slice d)
     return KINDS[demux_datagram(d)];
 }
 
-enum sniff sniff_datagram(struct slice d, struct slice *text)
+/* The last eight bytes are ASCII, as a message's are: one RTP packet in 256 by chance.
+ */
+static bool maybe_text(struct slice d)
 {
-    if (!d.n)
-        return SNIFF_KEEPALIVE;
+    struct slice end = slice_skip(d, d.n > 8 ? d.n - 8 : 0);
+    for (size_t i = 0; i < end.n; i++)
+        if (end.p[i] & 0x80)
+            return false;
+    return true;
+}
+
+static enum sniff by_first_byte(struct slice d, struct slice *text)
+{
     uint8_t first = d.p[0];
     if (first >= 128)
         return media(d);
@@ -49,4 +58,16 @@ enum sniff sniff_datagram(struct slice d, struct slice *text)
     if (first > ' ' && first < 127 && sip_sniff(d))
         return SNIFF_SIP;
     return media(d);
+}
+
+enum sniff sniff_datagram(struct slice d, struct slice *text)
+{
+    if (!d.n)
+        return SNIFF_KEEPALIVE;
+    enum sniff kind = by_first_byte(d, text);
+    bool doubtful = kind == SNIFF_OTHER || (kind == SNIFF_RTP && maybe_text(d));
+    if (!doubtful || !sip_resembles(d))
+        return kind;
+    *text = d;
+    return SNIFF_SIP;
 }

@@ -1,6 +1,6 @@
 #include "quality/playout.h"
 
-#include <float.h>
+#include <math.h>
 
 static const float START_MS = 40, CAP_MS = 200, FIXED_SHORT_MS = 50,
                    FIXED_LONG_MS = 200;
@@ -17,7 +17,7 @@ static void begin(struct playout *p, int64_t arrival, uint32_t ts)
     p->ts = ts;
     p->second = 0;
     for (int i = 0; i < PLAYOUT_SECONDS; i++)
-        p->least[i] = FLT_MAX;
+        p->least[i] = HUGE_VALF;
     p->least[0] = 0;
     p->delay = START_MS;
     p->lateness = 0;
@@ -36,7 +36,7 @@ static float least_transit(struct playout *p, int64_t arrival, float transit)
     if (second > p->second) {
         int64_t empty = second - p->second;
         for (int64_t i = 0; i < empty && i < PLAYOUT_SECONDS; i++)
-            p->least[(second - i) % PLAYOUT_SECONDS] = FLT_MAX;
+            p->least[(second - i) % PLAYOUT_SECONDS] = HUGE_VALF;
         p->second = second;
     }
     float *mine = &p->least[p->second % PLAYOUT_SECONDS];

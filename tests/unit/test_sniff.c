@@ -27,6 +27,15 @@ static const struct {
     {"text", TEXT("Hello, this is no SIP\r\n"), SNIFF_OTHER},
     {"syslog of SIP", TEXT("<134>Nov 14 sbc sipd: INVITE sip:a@example.com SIP/2.0"),
      SNIFF_OTHER},
+    /* Beginnings beyond recognition: listed as malformed, so they must be SIP. */
+    {"headers alone", TEXT("2.0.2.2 X\r\nv: 1\r\nFrom: a\r\nCall-ID: 7\r\n\r\n"),
+     SNIFF_SIP},
+    {"high bytes before", TEXT("\x8e\x8f\x90 X\r\nVia: 1\r\nt: a\r\nCSeq: 7\r\n\r\n"),
+     SNIFF_SIP},
+    {"a line before", TEXT(":0\r\nINVITE sip:bob@example.com SIP/2.0\r\n\r\n"),
+     SNIFF_SIP},
+    {"two headers", TEXT("NOTIFY * HTTP/1.1\r\nVia: 1\r\nFrom: a\r\nHost: b\r\n\r\n"),
+     SNIFF_OTHER},
     {"HTTP", TEXT("GET / HTTP/1.1\r\n\r\n"), SNIFF_OTHER},
     {"RTP", BYTES(0x80, 0, 0, 1, EIGHT, EIGHT), SNIFF_RTP},
     {"RTP with marker", BYTES(0x80, 0x80 | 96, 0, 1, EIGHT), SNIFF_RTP},
@@ -51,7 +60,7 @@ static void kinds(void **state)
         if (is != CASES[i].is)
             fail_msg("%s: %d, not %d", CASES[i].what, (int)is, (int)CASES[i].is);
         if (is == SNIFF_SIP)
-            assert_true(text.n && text.p[0] >= 'A');
+            assert_true(text.n && text.p[0] != '\r');
     }
 }
 
