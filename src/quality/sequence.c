@@ -130,6 +130,17 @@ enum sequence_fate sequence_add(struct sequence *s, uint16_t number)
     return back <= MAX_MISORDER ? behind(s, back) : jump(s, number);
 }
 
+uint64_t sequence_extend(const struct sequence *s, uint16_t number)
+{
+    return s->highest + (uint64_t)(int64_t)(int16_t)(number - (uint16_t)s->highest);
+}
+
+bool sequence_has(const struct sequence *s, uint64_t number)
+{
+    return s->started && number <= s->highest && number >= window_start(s) &&
+           bit(s->seen, number);
+}
+
 void sequence_too_late(struct sequence *s, uint16_t number)
 {
     uint16_t back = (uint16_t)((uint16_t)s->highest - number);

@@ -46,6 +46,13 @@ struct sequence_figures {
 /* Takes a packet's number. */
 enum sequence_fate sequence_add(struct sequence *s, uint16_t number);
 
+/* The extended number that `number` means now, among those near the highest. */
+uint64_t sequence_extend(const struct sequence *s, uint16_t number);
+
+/* True where an extended number of this epoch, at most SEQUENCE_WINDOW behind the
+ * highest, was seen. */
+bool sequence_has(const struct sequence *s, uint64_t number);
+
 /* The packet just added (NEXT or LATE) is too late to be played. */
 void sequence_too_late(struct sequence *s, uint16_t number);
 
