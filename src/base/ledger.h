@@ -46,11 +46,19 @@
     LEDGER(MALFORMED, "malformed",                                                     \
            "looked like SIP and could not be used: listed as malformed")               \
     LEDGER(ICMP, "icmp", "ICMP errors that quote no known flow")                       \
+    LEDGER(RTP_STRAY, "rtp_stray",                                                     \
+           "packets like RTP that belong to no call and no series")                    \
+    LEDGER(RTCP_STRAY, "rtcp_stray", "RTCP about streams that were not seen")          \
+    LEDGER(RTP_COPY, "rtp_copy", "RTP packets seen again at another place")            \
     /* limits */                                                                       \
     LEDGER(CALLS_LIMIT, "calls_limit",                                                 \
            "oldest calls given up at --max-calls or --max-memory")                     \
     LEDGER(MESSAGES_LIMIT, "messages_limit",                                           \
            "messages of a call over --max-messages: counted, not kept")                \
+    LEDGER(STREAMS_LIMIT, "streams_limit",                                             \
+           "RTP packets of streams over the limit of streams")                         \
+    LEDGER(OFFERS_LIMIT, "offers_limit",                                               \
+           "session descriptions with more media, or more of them, than are kept")     \
     LEDGER(SPOOL_LIMIT, "spool_limit", "text given up because the spool was full")     \
     LEDGER(SPOOL_FAILED, "spool_failed",                                               \
            "text not kept: the spool could not be written")                            \

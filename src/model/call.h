@@ -75,6 +75,10 @@ enum event_kind {
 };
 struct event {
     struct event *next; /* in order of time */
+    struct call *call;
+    const char *value; /* digit, side, codec, ...; NULL: ICMP */
+    uint32_t id;       /* row, from 1 */
+    uint32_t stream;   /* id; 0: none */
     int64_t time;
     uint64_t frame;
     struct hop *hop;  /* ICMP: the flow whose packet was refused; NULL otherwise */
@@ -113,7 +117,11 @@ struct call {
     struct txn *txns;         /* newest first */
     struct dialog *dialogs;   /* oldest first */
     struct event *events;     /* oldest first */
-    struct str *strings;      /* interned tags and branches */
+    struct event *last_event;
+    struct offer *offers;       /* oldest first: model/offer.h */
+    struct claim *claims;       /* model/binding.h */
+    struct rtp_stream *streams; /* newest first: model/rtp_stream.h */
+    struct str *strings;        /* interned tags and branches */
 
     uint8_t
         method; /* of the first request (or of CSeq, when only responses were seen) */
@@ -141,8 +149,9 @@ struct call {
     uint32_t kept;    /* messages in the list */
     uint32_t attempt; /* CSeq of the newest initial request; 0: none seen */
     uint32_t asked;   /* REGISTER, SUBSCRIBE: seconds that the request asks for */
-    uint16_t vias;  /* Via values of the initial request nearest to the caller; 0: none
-                       seen */
+    uint16_t vias; /* Via values of the initial request nearest to the caller; 0: none
+                      seen */
+    uint16_t event_count, stream_count;
     bool invite;    /* its messages are those of an INVITE dialog */
     bool opened;    /* it began with an initial request */
     bool cancelled; /* CANCEL seen */

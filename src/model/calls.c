@@ -2,6 +2,7 @@
 
 #include "model/keep.h"
 #include "model/related.h"
+#include "model/streams.h"
 
 #include <stdlib.h>
 
@@ -351,6 +352,8 @@ static struct msg *take_message(struct calls *c, struct call *call, struct msg *
     update(c, call, m ? m : draft);
     if (m && !(m->flags & (MSG_COPY | MSG_RETRANSMISSION)))
         related_feed(c->related, c, call, m, a);
+    if (m && c->streams && !(m->flags & (MSG_COPY | MSG_RETRANSMISSION)))
+        streams_message(c->streams, call, m, a);
     return m;
 }
 
@@ -432,7 +435,8 @@ size_t calls_memory(const struct calls *c)
     return sizeof *c + c->pool.used + (c->list.cap + c->msgs.cap) * sizeof(void *) +
            (c->list_ids.cap + c->msg_ids.cap) * sizeof(uint32_t) +
            (c->by_call_id.cap + c->hops.by_addr.cap) * sizeof(struct hash_slot) +
-           related_memory(c->related);
+           related_memory(c->related) + rows_memory(&c->events) +
+           (c->streams ? streams_memory(c->streams) : 0);
 }
 
 void calls_clear(struct calls *c)

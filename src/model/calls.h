@@ -13,8 +13,10 @@
 #include "dissect/sip.h"
 #include "model/call.h"
 #include "model/hop.h"
+#include "model/rows.h"
 
 struct related; /* how legs are joined: related.h */
+struct streams; /* media: streams.h */
 
 struct calls {
     const struct limits *limits;
@@ -33,6 +35,8 @@ struct calls {
     } strays[2]; /* malformed messages without a call; the older half is given up at a
                     limit */
     struct related *related;
+    struct streams *streams;      /* media; NULL: nobody looks at it. Not owned */
+    struct rows events;           /* of all calls */
     int64_t now;                  /* newest capture time */
     uint64_t version;             /* grows with every change to any call */
     uint64_t layout;              /* grows when rows of list or msgs moved or left */

@@ -1,7 +1,5 @@
 /* ICMP errors as evidence: which call's packet was refused. */
-#include "model/calls.h"
-
-enum { EVENT_MAX = 200 };
+#include "model/event.h"
 
 static struct hop *quoted_hop(const struct calls *c, const struct packet *p)
 {
@@ -31,22 +29,6 @@ static struct call *quoted_call(const struct calls *c, const struct packet *p)
     return calls_find(c, sip.header[SIP_H_CALL_ID]);
 }
 
-static bool add_event(struct call *call, const struct event *event)
-{
-    struct event **p = &call->events;
-    unsigned n = 0;
-    for (; *p && n < EVENT_MAX; p = &(*p)->next)
-        n++;
-    struct event *e = n < EVENT_MAX ? arena_alloc(&call->arena, sizeof *e) : NULL;
-    if (!e)
-        return false;
-    *e = *event;
-    if (e->hop)
-        e->hop->refs++;
-    *p = e;
-    return true;
-}
-
 struct call *calls_icmp(struct calls *c, const struct frame *frame,
                         const struct packet *packet)
 {
@@ -68,7 +50,6 @@ struct call *calls_icmp(struct calls *c, const struct frame *frame,
         .type = packet->quote.type,
         .code = packet->quote.code,
     };
-    if (add_event(call, &e))
-        call->version = ++c->version;
+    event_add(c, call, &e, NULL);
     return call;
 }

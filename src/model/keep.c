@@ -1,6 +1,8 @@
 #include "model/keep.h"
 
+#include "model/event.h"
 #include "model/related.h"
+#include "model/streams.h"
 
 #define SECOND INT64_C(1000000000)
 #define WAIT   (32 * SECOND) /* 64*T1: Timers B and F (RFC 3261 17.1) */
@@ -161,6 +163,9 @@ static bool same_call(const void *value, const void *key)
 static void call_leave(struct calls *c, struct call *call)
 {
     related_drop(c->related, call);
+    if (c->streams)
+        streams_drop(c->streams, call);
+    event_drop(c, call);
     pending_remove(c, call);
     queue_remove(call->retired ? &c->finished : &c->live, call);
     if (hash_find(&c->by_call_id, call->hash, same_call, call))
@@ -266,6 +271,9 @@ void keep_limits(struct calls *c)
  * of the calls go back to the pool. */
 void keep_nothing(struct calls *c)
 {
+    if (c->streams)
+        streams_clear(c->streams);
+    rows_done(&c->events);
     for (size_t i = 0; i < c->list.n; i++)
         if (c->list.at[i]) {
             struct arena arena = c->list.at[i]->arena; /* the call itself lies in it */

@@ -1,0 +1,80 @@
+/*
+ * Streams that carry the same media into a box and out of it: found by sequence number
+ * and timestamp, whatever the SSRC. What the box added is told by two windows of
+ * numbers, one of each stream.
+ */
+#ifndef MODEL_PAIR_H
+#define MODEL_PAIR_H
+
+#include "model/rtp_stream.h"
+
+/* Of the stream that comes out. */
+struct pair {
+    struct rtp_stream *up; /* goes into the box; NULL: it is gone, `up_id` was its id */
+    struct rtp_stream *down;
+    struct pair *next;  /* of the same upstream */
+    uint64_t shift;     /* the upstream's extended number = down's + shift (mod 2^64) */
+    uint64_t settled;   /* down's numbers below it are counted */
+    uint64_t lost;      /* of these, in the upstream and not in down */
+    uint64_t ahead;     /* the same, above down's highest: outside its span so far */
+    uint64_t ahead_end; /* numbers below it are in `ahead` or counted */
+    uint64_t delays;
+    double delay, deviation; /* ms: mean; sum of distances from the mean so far */
+    uint32_t up_id;
+    uint32_t restarts; /* of both when they were paired: numbers begin anew later */
+    bool same_ssrc;
+};
+
+enum { PAIR_RING = 128 };
+
+/* When the newest packets of an upstream came. */
+struct pair_ring {
+    int64_t at[PAIR_RING];
+    uint32_t number[PAIR_RING]; /* lower half of the extended number; 0: none */
+};
+
+enum { RECENT_SETS = 4096, RECENT_WAYS = 4 };
+
+struct pairs {
+    struct recent {
+        uint32_t seq_ts; /* the two mixed */
+        uint32_t stream; /* id */
+        int64_t time;
+    } recent[RECENT_SETS][RECENT_WAYS]; /* packets of streams without a pair */
+    struct slab slab, rings;
+};
+
+/* NULL when memory is short; free accepts NULL. */
+struct pairs *pairs_new(void);
+void pairs_free(struct pairs *p);
+
+/*
+ * A packet that may be one half of a pair: remembered for others (`note`), and looked
+ * for among those that came before. Returns the id of another stream that had the same
+ * packet first, and sets *time to when; 0: none.
+ */
+uint32_t pairs_look(struct pairs *p, const struct rtp_stream *s,
+                    const struct rtp_packet *packet, bool note, int64_t *time);
+
+/* Makes two streams a pair. Returns false when memory is short. */
+bool pairs_join(struct pairs *p, struct rtp_stream *up, struct rtp_stream *down,
+                uint16_t seq, int64_t up_time, int64_t down_time);
+
+/* A packet (no copy) of a stream that is one half of pairs. */
+void pairs_take(const struct pairs *p, struct rtp_stream *s,
+                const struct rtp_packet *packet, bool fresh);
+
+/* The stream leaves: the figures of those it goes out as stay as they are. */
+void pairs_drop(struct pairs *p, struct rtp_stream *s);
+
+/* What the box added: false: the stream has no pair. */
+struct pair_figures {
+    uint64_t lost;
+    double delay, jitter; /* ms */
+    bool has_delay;
+    uint32_t up; /* id */
+    const char *reason;
+};
+bool pair_figures(const struct rtp_stream *s, struct pair_figures *out);
+
+#endif

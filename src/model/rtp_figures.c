@@ -1,0 +1,136 @@
+/* Figures that are worked out of what a stream counted: of the whole, and of slices. */
+#include "model/rtp_take.h"
+
+#include <math.h>
+
+static const int64_t SHORT_SLICE = 2000000000; /* ns: says nothing yet */
+
+const char *rtp_stream_codec(const struct rtp_stream *s)
+{
+    return s->fax                               ? "t38"
+           : s->format.name                     ? s->format.name
+           : !s->format.ms && s->other.pt < 128 ? s->other.name
+                                                : NULL;
+}
+
+static bool is_audio(const struct rtp_stream *s)
+{
+    const struct offer_media *m = s->dst_media ? s->dst_media : s->src_media;
+    return !s->fax && s->format.name && s->format.rate && s->format.rate < 90000 &&
+           (!m || !m->type || slice_ieq(slice_str(m->type->p), SLICE("audio")));
+}
+
+static double percent(double part, double whole)
+{
+    return whole > 0 ? 100 * part / whole : 0;
+}
+
+/* BurstR of a slice: from how often the numbers jumped. At least 1. */
+static double burst_r(double lost, double gaps, double share)
+{
+    return gaps > 0 ? fmax(1, lost / gaps * (1 - share / 100)) : 1;
+}
+
+bool rtp_stream_slice(const struct rtp_stream *s, struct rtp_slice *out)
+{
+    const struct rtp_slice_base *b = &s->base;
+    const struct playout *p = &s->playout;
+    uint32_t packets = s->packets - b->packets;
+    double expected = (double)(uint32_t)(sequence_expected(&s->sequence) - b->expected);
+    double unique = (double)(uint32_t)(s->sequence.unique - b->unique);
+    double lost = fmax(0, expected - unique);
+    double played = (double)((uint32_t)p->packets - b->played);
+    double late = (double)((uint32_t)p->late_adaptive - b->late);
+    uint32_t updates = s->jitter.updates - b->updates;
+    *out = (struct rtp_slice){
+        .stream = s,
+        .n = b->n,
+        .packets = packets,
+        .lost = (uint32_t)lost,
+        .expected = (uint32_t)expected,
+        .jitter_mean = updates ? (float)((s->jitter.sum - b->jitter_sum) / updates) : 0,
+        .jitter_max = b->jitter_max,
+        .late50 = (float)percent((uint32_t)p->late50 - b->late50, played),
+        .late200 = (float)percent((uint32_t)p->late200 - b->late200, played),
+    };
+    if (!packets || !is_audio(s))
+        return packets > 0;
+    const struct emodel_codec *codec =
+        emodel_codec(s->format.name, strlen(s->format.name));
+    double bad = fmin(100, percent(lost + late, expected));
+    double burst = burst_r(lost, s->gaps - b->gaps, percent(lost, expected));
+    double r = emodel_r(codec, bad, burst, 0);
+    out->r = (float)r;
+    out->mos = (float)emodel_mos(r, codec->scale);
+    return true;
+}
+
+void rtp_stream_next_slice(struct rtp_stream *s, int64_t time)
+{
+    struct rtp_slice_base *b = &s->base;
+    int64_t passed = time - b->end;
+    uint32_t skip = passed > 0 ? (uint32_t)(passed / RTP_SLICE) : 0;
+    *b = (struct rtp_slice_base){
+        .end = b->end + (int64_t)(skip + 1) * RTP_SLICE,
+        .n = b->n + 1 + skip,
+        .packets = s->packets,
+        .unique = (uint32_t)s->sequence.unique,
+        .expected = (uint32_t)sequence_expected(&s->sequence),
+        .gaps = s->gaps,
+        .updates = s->jitter.updates,
+        .jitter_sum = s->jitter.sum,
+        .played = (uint32_t)s->playout.packets,
+        .late50 = (uint32_t)s->playout.late50,
+        .late200 = (uint32_t)s->playout.late200,
+        .late = (uint32_t)s->playout.late_adaptive,
+    };
+}
+
+/* The last slice counts for the lowest MOS when it has some length. */
+static void lowest(const struct rtp_stream *s, struct rtp_figures *f)
+{
+    struct rtp_slice open;
+    f->mos_min = s->mos_min;
+    f->has_mos_min = s->mos_min > 0;
+    if (s->end - (s->base.end - RTP_SLICE) < SHORT_SLICE ||
+        !rtp_stream_slice(s, &open) || !(open.mos > 0))
+        return;
+    if (!f->has_mos_min || open.mos < f->mos_min)
+        f->mos_min = open.mos;
+    f->has_mos_min = true;
+}
+
+static double mos_fixed(const struct rtp_figures *f, double late)
+{
+    double bad = fmin(
+        100, percent((double)f->sequence.lost + late, (double)f->sequence.expected));
+    double r = emodel_r(f->codec, bad, fmax(1, f->sequence.network.burst_r), 0);
+    return emodel_mos(r, f->codec->scale);
+}
+
+static void opinion(const struct rtp_stream *s, struct rtp_figures *f)
+{
+    f->codec = emodel_codec(s->format.name, strlen(s->format.name));
+    f->r = emodel_r(f->codec, f->sequence.playout.bad_percent,
+                    fmax(1, f->sequence.playout.burst_r), 0);
+    f->mos = emodel_mos(f->r, f->codec->scale);
+    f->mos50 = mos_fixed(f, (double)s->playout.late50);
+    f->mos200 = mos_fixed(f, (double)s->playout.late200);
+    f->has_mos = true;
+    lowest(s, f);
+}
+
+void rtp_stream_figures(const struct rtp_stream *s, struct rtp_figures *out)
+{
+    *out = (struct rtp_figures){0};
+    sequence_figures(&s->sequence, &out->sequence);
+    out->loss = percent((double)out->sequence.lost, (double)out->sequence.expected);
+    out->jitter_mean = jitter_mean(&s->jitter);
+    out->jitter_max = s->jitter.max;
+    out->late50 = percent((double)s->playout.late50, (double)s->playout.packets);
+    out->late200 = percent((double)s->playout.late200, (double)s->playout.packets);
+    out->has_drift = drift_ppm(&s->drift, &out->drift);
+    out->ptime = s->repeated ? s->ticks * s->format.ms : 0;
+    if (is_audio(s) && out->sequence.expected)
+        opinion(s, out);
+}

@@ -1,0 +1,188 @@
+#include "model/rtp_stream.h"
+
+#include "dissect/rtp_table.h"
+#include "model/rtp_take.h"
+
+static const int64_t COPY = 5000000; /* ns: the same packet at another place */
+enum { DRIFT_EVERY = 4, NO_TYPE = 255, SILENT = 16, SAMPLES = 8 };
+
+void rtp_stream_begin(struct rtp_stream *s, const struct rtp_packet *p)
+{
+    s->place = p->place;
+    s->dscp = p->dscp;
+    s->start = s->end = p->time;
+    s->frame = p->frame->number;
+    s->first_ts = s->last_ts = p->ts;
+    s->format.pt = s->other.pt = NO_TYPE;
+    s->base = (struct rtp_slice_base){.end = p->time + RTP_SLICE, .n = 1};
+}
+
+void rtp_time_take(struct rtp_stream *s, const struct rtp_format *f, int64_t arrival,
+                   uint32_t ts, uint16_t seq, bool fresh)
+{
+    jitter_update(&s->jitter, arrival, ts, f->ms);
+    if (s->jitter.now > s->base.jitter_max)
+        s->base.jitter_max = (float)s->jitter.now;
+    if (fresh && playout_add(&s->playout, arrival, ts, f->ms))
+        sequence_too_late(&s->sequence, seq);
+}
+
+/* ---- digits (RFC 4733) ---- */
+
+/* All packets of an event have its timestamp, in whatever order they come. */
+static bool event_known(const struct rtp_stream *s, uint32_t ts)
+{
+    for (unsigned i = 0; i < s->event_count; i++)
+        if (s->event_ts[i] == ts)
+            return true;
+    return false;
+}
+
+static char new_digit(struct rtp_stream *s, const struct rtp_packet *p)
+{
+    enum { KEPT = sizeof s->event_ts / sizeof *s->event_ts };
+    struct rtp_event e;
+    if (s->srtp || !rtp_event_parse(p->payload, &e) || event_known(s, p->ts))
+        return 0;
+    s->event_ts[s->events_at] = p->ts;
+    s->events_at = (uint8_t)((s->events_at + 1) % KEPT);
+    s->event_count += s->event_count < KEPT;
+    return rtp_event_key(e.event);
+}
+
+/* ---- sound ---- */
+
+/* A few samples of G.711 tell dead air from speech: all in the lowest steps. */
+static bool is_silent(const struct rtp_format *f, struct slice payload)
+{
+    uint8_t flip = f->ulaw ? 0xff : 0xd5;
+    size_t step = payload.n / SAMPLES;
+    for (size_t i = 0; step && i < SAMPLES; i++)
+        if (((payload.p[i * step] ^ flip) & 0x7f) >= SILENT)
+            return false;
+    return step > 0;
+}
+
+static void listen(struct rtp_stream *s, const struct rtp_format *f,
+                   const struct rtp_packet *p)
+{
+    if (s->srtp || !is_silent(f, p->payload)) {
+        s->quiet_since = 0;
+        return;
+    }
+    if (!s->quiet_since)
+        s->quiet_since = p->time;
+    else if (p->time - s->quiet_since > s->quiet_longest)
+        s->quiet_longest = p->time - s->quiet_since;
+}
+
+/* ---- packets ---- */
+
+static bool is_copy(struct rtp_stream *s, const struct rtp_packet *p)
+{
+    if (p->place == s->place && !s->mixed)
+        return false;
+    s->mixed = true;
+    return p->time - s->end <= COPY &&
+           sequence_has(&s->sequence, sequence_extend(&s->sequence, p->seq));
+}
+
+/* The spacing of timestamps that most packets have. */
+static void vote_ticks(struct rtp_stream *s, uint32_t ticks)
+{
+    if (ticks == s->ticks)
+        s->repeated++;
+    else if (s->repeated)
+        s->repeated--;
+    else
+        s->ticks = ticks;
+}
+
+/* A packet with a new highest number, of a format that has a clock of its own. */
+static void advance(struct rtp_stream *s, const struct rtp_format *f,
+                    const struct rtp_packet *p, bool next)
+{
+    uint32_t step = p->ts - s->last_ts;
+    if (next && step)
+        vote_ticks(s, step);
+    s->drift_units += (int32_t)step;
+    s->last_ts = p->ts;
+    if (f->ms > 0 && s->packets % DRIFT_EVERY == 0)
+        drift_add(&s->drift, (double)(p->time - s->start) * 1e-9,
+                  (double)s->drift_units * f->ms * 1e-3);
+}
+
+static void count(struct rtp_stream *s, const struct rtp_packet *p)
+{
+    int64_t delta = p->time - s->end;
+    s->packets++;
+    s->bytes += p->bytes;
+    if (delta > s->delta_max)
+        s->delta_max = delta;
+    if (delta > 0)
+        s->end = p->time;
+    if (p->dscp != s->dscp) {
+        s->dscp = p->dscp;
+        s->dscps++;
+    }
+}
+
+static enum sequence_fate number(struct rtp_stream *s, uint16_t seq, bool *next)
+{
+    uint64_t before = s->sequence.highest;
+    enum sequence_fate fate = sequence_add(&s->sequence, seq);
+    *next = fate == SEQUENCE_NEXT && s->sequence.highest == before + 1;
+    s->gaps += fate == SEQUENCE_NEXT && !*next && before;
+    return fate;
+}
+
+void rtp_stream_take(struct rtp_stream *s, const struct rtp_packet *p,
+                     struct rtp_outcome *out)
+{
+    bool next;
+    *out = (struct rtp_outcome){0};
+    if ((p->place != s->place || s->mixed) && is_copy(s, p)) {
+        s->copies++;
+        out->copy = true;
+        return;
+    }
+    const struct rtp_format *f = p->pt == s->format.pt ? &s->format
+                                 : p->pt == s->other.pt
+                                     ? &s->other
+                                     : rtp_format_change(s, p->pt, out);
+    count(s, p);
+    enum sequence_fate fate = number(s, p->seq, &next);
+    out->fresh = fate == SEQUENCE_NEXT || fate == SEQUENCE_LATE;
+    if (fate == SEQUENCE_RESTART) {
+        jitter_restart(&s->jitter);
+        playout_restart(&s->playout);
+    }
+    if (f->kind == RTP_TONE) {
+        out->digit = new_digit(s, p);
+        if (s->early && !f->name)
+            rtp_early_take(s, p, out->fresh);
+        return;
+    }
+    s->noise += f->kind == RTP_NOISE;
+    if (fate == SEQUENCE_JUMP)
+        return;
+    if (f->ms > 0)
+        rtp_time_take(s, f, p->time, p->ts, p->seq, out->fresh);
+    else if (s->early)
+        rtp_early_take(s, p, out->fresh);
+    if (fate == SEQUENCE_NEXT)
+        advance(s, f, p, next);
+    if (f->g711)
+        listen(s, f, p);
+}
+
+void rtp_stream_take_fax(struct rtp_stream *s, const struct rtp_packet *p)
+{
+    bool next;
+    if ((p->place != s->place || s->mixed) && is_copy(s, p)) {
+        s->copies++;
+        return;
+    }
+    count(s, p);
+    number(s, p->seq, &next);
+}

@@ -1,0 +1,206 @@
+/*
+ * One RTP stream: what was seen of one source (SSRC) from one address to another, with
+ * all its figures (SPEC's table of streams). T.38 over UDPTL is one too, without SSRC.
+ * Nothing is stored per packet.
+ */
+#ifndef MODEL_RTP_STREAM_H
+#define MODEL_RTP_STREAM_H
+
+#include "dissect/rtp.h"
+#include "model/binding.h"
+#include "quality/drift.h"
+#include "quality/emodel.h"
+#include "quality/jitter.h"
+#include "quality/playout.h"
+#include "quality/sequence.h"
+
+#define RTP_SLICE INT64_C(10000000000) /* ns */
+
+enum rtp_kind { RTP_AUDIO, RTP_TONE, RTP_NOISE }; /* media, telephone events, CN */
+
+/* What a payload type means in a stream. */
+struct rtp_format {
+    const char *name; /* encoding name, not the stream's; NULL: not known */
+    double ms;        /* of a timestamp unit; 0: the clock is not known */
+    uint32_t rate;    /* Hz; 0: not known */
+    uint8_t pt;       /* 255: none */
+    uint8_t kind;     /* enum rtp_kind */
+    bool assumed;     /* the clock was estimated from the packets */
+    bool g711, ulaw;
+};
+
+/* Ten seconds of a stream. */
+struct rtp_slice {
+    struct rtp_slice *next;
+    const struct rtp_stream *stream;
+    uint32_t n; /* from 1 */
+    uint32_t packets, lost, expected;
+    float jitter_mean, jitter_max; /* ms */
+    float late50, late200;         /* % */
+    float r, mos;
+    uint32_t id; /* of the row */
+};
+
+/* Counters where the slice under way began, and what it has of its own. */
+struct rtp_slice_base {
+    int64_t end; /* ns */
+    double jitter_sum;
+    uint32_t n, packets, unique, expected, gaps;
+    uint32_t updates, played, late50, late200, late;
+    float jitter_max;
+};
+
+/* Packets from before the codec was known. */
+enum { RTP_EARLY = 64 };
+struct rtp_early {
+    struct {
+        int64_t arrival;
+        uint32_t ts;
+        uint16_t seq;
+        uint8_t pt;
+        bool fresh; /* no duplicate */
+    } at[RTP_EARLY];
+    unsigned n;
+};
+
+struct pair;
+struct pair_ring;
+
+struct rtp_stream {
+    struct addr src, dst;
+    uint32_t ssrc;
+    uint32_t id;    /* from 1, in order of the first packet */
+    uint32_t place; /* file, interface and path of the first packet */
+    bool fax;
+    bool mixed; /* seen at more than one place */
+    bool srtp;
+    bool closed; /* no packet of the stream is expected any more */
+    uint8_t dscp;
+    uint8_t to;  /* side of the call that receives */
+    uint8_t how; /* enum binding_how */
+
+    struct rtp_format format; /* of the packets now */
+    struct rtp_format other;  /* the payload type used beside it: telephone events */
+
+    int64_t start, end;
+    uint64_t frame;        /* of the first packet */
+    uint64_t bytes;        /* of RTP, headers included */
+    uint32_t packets;      /* duplicates in, copies out */
+    uint32_t copies, gaps; /* gaps: forward jumps of the sequence number */
+    uint32_t codecs;       /* changes of the codec */
+    uint32_t noise;        /* comfort noise packets */
+    uint16_t dscps;        /* changes of DSCP */
+    int64_t delta_max;
+    uint32_t first_ts, last_ts;
+    uint32_t ticks;    /* timestamp units of a packet, as most packets have */
+    uint32_t repeated; /* how often that was so in a row */
+    int64_t quiet_since, quiet_longest; /* G.711 without sound, ns */
+
+    struct jitter jitter;
+    struct playout playout;
+    struct drift drift;
+    struct sequence sequence;
+    struct rtp_slice_base base;
+    struct rtp_slice *slices, *last_slice;
+    float mos_min;       /* of closed slices; 0: none */
+    int64_t drift_units; /* timestamps since the first, unwrapped */
+
+    char *digits; /* NUL-terminated; NULL: none */
+    uint32_t event_ts[4];
+    uint8_t digit_count, event_count, events_at;
+
+    struct { /* of RTCP */
+        int64_t sent[2];
+        uint32_t middle[2]; /* of the NTP time of the last two SR */
+        uint32_t reports;
+        float loss, jitter; /* last loss, mean jitter, ms */
+        float rtt;          /* mean between here and the receiver, ms */
+        uint32_t rtts;
+        uint8_t at;
+    } rtcp;
+
+    struct rtp_early *early; /* NULL: the clock is known, or was given up */
+    struct call *call;       /* NULL: orphan */
+    const struct offer_media *dst_media, *src_media;
+    struct rtp_stream *call_next; /* of the same call */
+    struct rtp_stream *ssrc_older, *ssrc_newer;
+    struct rtp_stream *flow_older, *flow_newer; /* of the same addresses */
+    struct rtp_stream *weak_older, *weak_newer; /* to the same address, not SDP_BOTH */
+    struct rtp_stream *orphan_older, *orphan_newer; /* by age */
+    struct pair *pair;       /* what carries this media into the box; NULL */
+    struct pair *pairs_down; /* streams that this one comes out as */
+    struct pair_ring *ring;  /* arrivals, where there are such; NULL */
+};
+
+/* A packet, as the stream takes it. */
+struct rtp_packet {
+    const struct frame *frame;
+    struct slice payload;
+    int64_t time;
+    uint32_t ts, ssrc;
+    uint32_t bytes; /* of RTP on the wire */
+    uint32_t place;
+    uint16_t seq;
+    uint8_t pt, dscp;
+    bool marker;
+};
+
+/* What a packet turned out to be, for who asked. */
+struct rtp_outcome {
+    bool copy;    /* the same packet seen at another place: counted in nothing */
+    bool fresh;   /* a number not seen before */
+    char digit;   /* a telephone event began; 0: none */
+    bool changed; /* another codec */
+};
+
+/* Begins a stream with its first packet's time and place. */
+void rtp_stream_begin(struct rtp_stream *s, const struct rtp_packet *p);
+
+/* The slice under way is over at the packet's time. Call rtp_stream_slice() first. */
+static inline bool rtp_stream_slice_over(const struct rtp_stream *s, int64_t time)
+{
+    return time >= s->base.end;
+}
+
+/* Takes a packet. O(1). */
+void rtp_stream_take(struct rtp_stream *s, const struct rtp_packet *p,
+                     struct rtp_outcome *out);
+
+/* The same for a datagram of UDPTL. */
+void rtp_stream_take_fax(struct rtp_stream *s, const struct rtp_packet *p);
+
+/* The figures of the slice under way. Returns false where it has no packet. */
+bool rtp_stream_slice(const struct rtp_stream *s, struct rtp_slice *out);
+
+/* The next slice begins; `time` lies in it. */
+void rtp_stream_next_slice(struct rtp_stream *s, int64_t time);
+
+/* What payload types mean may have changed: ask again with the next packet. Early
+ * packets whose clock is known now are replayed; the pairs are then no longer needed
+ * (returns true: give them back). */
+bool rtp_stream_reformat(struct rtp_stream *s);
+
+/* Everything of the table that has to be worked out. */
+struct rtp_figures {
+    struct sequence_figures sequence;
+    double loss; /* % */
+    double jitter_mean, jitter_max;
+    double late50, late200;                /* % */
+    double drift;                          /* ppm; valid where has_drift */
+    double r, mos, mos_min, mos50, mos200; /* valid where has_mos */
+    double ptime;                          /* ms; 0: not known */
+    bool has_drift, has_mos, has_mos_min;
+    const struct emodel_codec *codec;
+};
+void rtp_stream_figures(const struct rtp_stream *s, struct rtp_figures *out);
+
+/* Start of a slice, ns. */
+static inline int64_t rtp_slice_start(const struct rtp_slice *l)
+{
+    return l->stream->start + (int64_t)(l->n - 1) * RTP_SLICE;
+}
+
+/* Encoding name of the stream's media; NULL: not known. */
+const char *rtp_stream_codec(const struct rtp_stream *s);
+
+#endif

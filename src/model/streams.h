@@ -1,0 +1,111 @@
+/*
+ * All media streams: finds each packet its stream, each stream its call, and what
+ * belongs together across calls. Fed by the engine with datagrams and by calls.h with
+ * messages; never from two threads.
+ */
+#ifndef MODEL_STREAMS_H
+#define MODEL_STREAMS_H
+
+#include "model/calls.h"
+#include "model/pair.h"
+#include "model/rows.h"
+
+enum { STREAMS_OF_CALL = 256, STREAMS_ORPHANS = 16384, STREAMS_DIGITS = 250 };
+
+/* Packets that nobody announced, until five follow each other. */
+struct trial;
+
+struct streams {
+    struct calls *calls;
+    struct ledger *ledger;
+    struct bindings bindings;
+    struct pairs *pairs;
+    struct slab slab, slices_slab, early_slab;
+    struct hash by_key;  /* addresses and SSRC */
+    struct hash by_ssrc; /* newest stream of an SSRC, and so on */
+    struct hash by_flow; /* of addresses */
+    struct hash weak;    /* of a destination, those not bound by both ends */
+    struct rows list, slices, offers;
+    struct rtp_stream *orphan_oldest, *orphan_newest;
+    size_t orphans;
+    struct trial *trials;
+    uint64_t key[2]; /* of the hash of by_key */
+    uint64_t digit_bytes;
+    struct figures_cache *figures;
+};
+
+/* References are kept; *calls gets to know of it. NULL when memory is short; free
+ * accepts NULL. */
+struct streams *streams_new(struct calls *calls, struct ledger *ledger);
+void streams_free(struct streams *s);
+
+/* The packet of a stream that is known: taken, at a cost that is always the same.
+ * Returns false for anything else. */
+bool streams_known(struct streams *s, const struct frame *frame,
+                   const struct packet *packet);
+
+/* A datagram that looks like RTP: of a new stream, where that is plausible. */
+void streams_rtp(struct streams *s, const struct frame *frame,
+                 const struct packet *packet);
+
+/* A datagram that looks like RTCP. */
+void streams_rtcp(struct streams *s, const struct frame *frame,
+                  const struct packet *packet);
+
+/* T.38, where a call announced it at the destination: returns true. */
+bool streams_fax(struct streams *s, const struct frame *frame,
+                 const struct packet *packet);
+
+/* A message of a call that repeats none. */
+void streams_message(struct streams *s, struct call *call, const struct msg *m,
+                     const struct arrival *a);
+
+/* The call is given up, and its streams with it. */
+void streams_drop(struct streams *s, struct call *call);
+
+/* Forgets everything. */
+void streams_clear(struct streams *s);
+
+/* The input is over: the last slices are closed. */
+void streams_end(struct streams *s);
+
+/* Figures of a stream, worked out once for each of its packets. */
+const struct rtp_figures *streams_figures(const struct streams *s,
+                                          const struct rtp_stream *stream);
+
+/* The stream of a call with the lowest MOS, else the first with packets; NULL: none. */
+const struct rtp_stream *streams_worst(const struct streams *s,
+                                       const struct call *call);
+
+/* Bytes in use. */
+size_t streams_memory(const struct streams *s);
+
+/* ---- between the files of this part ---- */
+
+/* The newest stream with an SSRC; the others by ssrc_older. */
+struct rtp_stream *streams_by_ssrc(const struct streams *s, uint32_t ssrc);
+
+/* The newest stream between two addresses; the others by flow_older. */
+struct rtp_stream *streams_by_flow(const struct streams *s, const struct addr *src,
+                                   const struct addr *dst);
+
+/* The best binding for a stream that begins with the packet. False: orphan. */
+bool streams_bind(const struct streams *s, const struct binding_key *key,
+                  const struct rtp_packet *p, struct binding *out);
+
+/* Gives the stream to a call, or makes it an orphan (call NULL). */
+void streams_attach(struct streams *s, struct rtp_stream *stream,
+                    const struct binding *b);
+
+/* Takes the stream from its call or from the orphans. */
+void streams_detach(struct streams *s, struct rtp_stream *stream);
+
+/* The stream is forgotten. It must be detached. */
+void streams_remove(struct streams *s, struct rtp_stream *stream);
+
+/* Something happened that belongs into the call's events. */
+void streams_event(struct streams *s, const struct rtp_stream *stream,
+                   enum event_kind kind, const struct frame *frame, int64_t time,
+                   const char *value);
+
+#endif

@@ -1,0 +1,90 @@
+/* What RTCP says of streams: loss and jitter as the receiver had them, and the round
+ * trip, measured from where the capture stands. */
+#include "dissect/rtcp.h"
+#include "model/streams.h"
+
+enum { LOOKS = 8, PACKETS = 64 };
+
+/* The stream with an SSRC that goes from one host to another; else the newest one. */
+static struct rtp_stream *stream_of(const struct streams *s, uint32_t ssrc,
+                                    const struct addr *from, const struct addr *to)
+{
+    struct rtp_stream *n = streams_by_ssrc(s, ssrc), *newest = n;
+    for (int i = 0; n && i < LOOKS; n = n->ssrc_older, i++)
+        if (!memcmp(n->src.ip, from->ip, sizeof from->ip) &&
+            !memcmp(n->dst.ip, to->ip, sizeof to->ip))
+            return n;
+    return newest;
+}
+
+static void take_sr(struct streams *s, const struct packet *p, const struct rtcp *r,
+                    int64_t time)
+{
+    struct rtcp_sr sr;
+    struct rtp_stream *n =
+        rtcp_sr(r, &sr) ? stream_of(s, sr.ssrc, &p->src, &p->dst) : NULL;
+    if (!n)
+        return;
+    n->rtcp.sent[n->rtcp.at] = time;
+    n->rtcp.middle[n->rtcp.at] = rtcp_ntp_middle(sr.ntp);
+    n->rtcp.at ^= 1;
+}
+
+static void round_trip(struct rtp_stream *n, const struct rtcp_report *b, int64_t time)
+{
+    for (int i = 0; b->lsr && i < 2; i++) {
+        if (!n->rtcp.sent[i] || n->rtcp.middle[i] != b->lsr)
+            continue;
+        int64_t rtt = rtcp_rtt_tap(n->rtcp.sent[i], time, b->dlsr);
+        if (rtt >= 0) {
+            n->rtcp.rtts++;
+            n->rtcp.rtt += ((float)rtt * 1e-6f - n->rtcp.rtt) / (float)n->rtcp.rtts;
+        }
+        return;
+    }
+}
+
+/* Loss in percent of what the receiver can have expected since the stream began. */
+static float loss_of(const struct rtp_stream *n, const struct rtcp_report *b)
+{
+    uint32_t expected = b->highest - (uint32_t)(uint16_t)n->sequence.lowest + 1;
+    if (b->lost <= 0)
+        return 0;
+    if (!expected || expected > UINT32_MAX / 2 || (uint32_t)b->lost > expected)
+        return (float)b->fraction * 100 / 256;
+    return (float)b->lost * 100 / (float)expected;
+}
+
+static void take_report(struct streams *s, const struct packet *p,
+                        const struct rtcp_report *b, const struct frame *f,
+                        int64_t time)
+{
+    struct rtp_stream *n = stream_of(s, b->ssrc, &p->dst, &p->src);
+    if (!n) {
+        ledger_count(s->ledger, LEDGER_RTCP_STRAY, 0, 0, f->file, f->number);
+        return;
+    }
+    n->rtcp.reports++;
+    n->rtcp.loss = loss_of(n, b);
+    if (n->format.ms > 0)
+        n->rtcp.jitter += ((float)(b->jitter * n->format.ms) - n->rtcp.jitter) /
+                          (float)n->rtcp.reports;
+    round_trip(n, b, time);
+}
+
+void streams_rtcp(struct streams *s, const struct frame *frame,
+                  const struct packet *packet)
+{
+    int64_t time =
+        packet->kind == PACKET_HEP && packet->hep.time ? packet->hep.time : frame->time;
+    struct slice rest = packet->payload, blocks;
+    struct rtcp_report b;
+    struct rtcp r;
+    for (int i = 0; i < PACKETS && rtcp_next(&rest, &r) > 0; i++) {
+        if (r.type == RTCP_SR)
+            take_sr(s, packet, &r, time);
+        blocks = rtcp_reports(&r);
+        while (rtcp_report_next(&blocks, &b))
+            take_report(s, packet, &b, frame, time);
+    }
+}
