@@ -1,6 +1,7 @@
 #include "trace.h"
 
 #include "base/utf8.h"
+#include "model/streams.h"
 #include "options.h"
 #include "view/alias.h"
 
@@ -105,6 +106,7 @@ void trace_free(struct trace *t)
     if (!t)
         return;
     engine_free(t->engine);
+    streams_free(t->streams);
     calls_free(t->calls);
     source_merge_free(t->sources);
     spool_free(t->spool);
@@ -237,14 +239,18 @@ int trace_new(const struct options *options, void (*report)(const char *line),
     err = -ERR_NOMEM;
     if (!(t->calls = calls_new(&t->limits, &t->ledger)))
         goto fail;
+    if (!options->no_media && !(t->streams = streams_new(t->calls, &t->ledger)))
+        goto fail;
     struct engine_options eo = {.limits = &t->limits,
                                 .ledger = &t->ledger,
                                 .calls = t->calls,
+                                .streams = t->streams,
                                 .text = t->text,
                                 .invite_only = options->invite_only};
     if (!(t->engine = engine_new(&eo)))
         goto fail;
     t->view = (struct view){.calls = t->calls,
+                            .streams = t->streams,
                             .ledger = &t->ledger,
                             .text = t->text,
                             .aliases = t->aliases,

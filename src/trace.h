@@ -13,6 +13,7 @@
 #include "view/view.h"
 
 struct options;
+struct streams; /* model/streams.h */
 
 struct trace {
     const struct options *options;
@@ -22,6 +23,7 @@ struct trace {
     struct text *text; /* implemented by trace.c over the sources and the spool */
     struct source_merge *sources;
     struct calls *calls;
+    struct streams *streams; /* NULL: --no-media */
     struct engine *engine;
     struct alias *aliases; /* NULL: none */
     struct view view;      /* what the views read */

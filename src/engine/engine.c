@@ -6,6 +6,7 @@
 #include "engine/sctp.h"
 #include "engine/sniff.h"
 #include "engine/tcp.h"
+#include "model/streams.h"
 
 #include <stdlib.h>
 
@@ -43,13 +44,15 @@ static void udp(struct engine *e, const struct frame *frame, const struct packet
                 const struct defrag_packet *whole)
 {
     e->in.counts.udp++;
+    if (intake_media(&e->in, frame, p))
+        return;
     struct origin o = intake_origin(frame, p, TRANSPORT_UDP);
     if (whole) {
         o.reassembled = true;
         o.frames = whole->frames;
         o.nframes = whole->nframes;
     }
-    intake_datagram(&e->in, &o, p->payload);
+    intake_datagram(&e->in, &o, p);
 }
 
 static void tcp(struct engine *e, const struct frame *frame, const struct packet *p)
@@ -155,6 +158,7 @@ struct engine *engine_new(const struct engine_options *options)
     e->in = (struct intake){
         .ledger = options->ledger,
         .calls = options->calls,
+        .streams = options->streams,
         .text = options->text,
         .longest = options->limits->message,
         .invite_only = options->invite_only,
@@ -212,4 +216,6 @@ void engine_end(struct engine *e)
     tcp_end(e->tcp);
     sctp_end(e->sctp);
     calls_end(e->in.calls);
+    if (e->in.streams)
+        streams_end(e->in.streams);
 }

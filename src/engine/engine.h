@@ -11,13 +11,15 @@
 #include "base/text.h"
 #include "model/calls.h"
 
+struct streams; /* model/streams.h */
+
 struct engine;
 
 struct engine_counts {
     uint64_t frames, bytes;
     uint64_t udp, tcp, sctp, other; /* packets by transport */
     uint64_t sip, malformed;        /* messages handed to the model */
-    uint64_t rtp, rtcp, stun;       /* recognised, not used */
+    uint64_t rtp, rtcp, stun;       /* recognised */
 };
 
 /* Called with every frame that a kept message came from (for saving): number and file.
@@ -30,6 +32,7 @@ struct engine_options {
     const struct limits *limits;
     struct ledger *ledger;
     struct calls *calls;
+    struct streams *streams; /* NULL: media is left alone */
     struct text *text;
     bool invite_only; /* -c: calls that do not begin with INVITE are left out */
 };

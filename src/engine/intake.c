@@ -1,6 +1,9 @@
 #include "engine/intake.h"
 
+#include "dissect/demux.h"
+#include "dissect/stun.h"
 #include "engine/sniff.h"
+#include "model/streams.h"
 
 enum { HEP_SIP = 1, HEP_RTCP = 5 }; /* chunk 11 of a HEP3 envelope */
 
@@ -80,20 +83,66 @@ struct msg *intake_message(struct intake *in, const struct origin *origin,
     return calls_feed(in->calls, &a);
 }
 
+bool intake_media(struct intake *in, const struct frame *frame,
+                  const struct packet *packet)
+{
+    if (!in->streams || !streams_known(in->streams, frame, packet))
+        return false;
+    in->counts.rtp++;
+    return true;
+}
+
+static void rtp(struct intake *in, const struct frame *frame,
+                const struct packet *packet)
+{
+    if (!in->streams || streams_known(in->streams, frame, packet) ||
+        streams_fax(in->streams, frame, packet))
+        return;
+    streams_rtp(in->streams, frame, packet);
+}
+
+/* What a TURN channel carries goes between the same addresses (RFC 8656 12.4). */
+static void channel(struct intake *in, const struct frame *frame,
+                    const struct packet *packet)
+{
+    struct packet inner = *packet;
+    uint16_t number;
+    if (!in->streams || !stun_channel(packet->payload, &number, &inner.payload))
+        return;
+    inner.whole = (uint32_t)inner.payload.n;
+    enum demux_kind kind = demux_datagram(inner.payload);
+    in->counts.rtp += kind == DEMUX_RTP;
+    in->counts.rtcp += kind == DEMUX_RTCP;
+    if (kind == DEMUX_RTP)
+        rtp(in, frame, &inner);
+    else if (kind == DEMUX_RTCP)
+        streams_rtcp(in->streams, frame, &inner);
+}
+
 void intake_datagram(struct intake *in, const struct origin *origin,
-                     struct slice payload)
+                     const struct packet *packet)
 {
     struct slice text;
-    switch (sniff_datagram(payload, &text)) {
+    switch (sniff_datagram(packet->payload, &text)) {
     case SNIFF_SIP: intake_message(in, origin, text); break;
-    case SNIFF_RTP: in->counts.rtp++; break;
-    case SNIFF_RTCP: in->counts.rtcp++; break;
+    case SNIFF_RTP:
+        in->counts.rtp++;
+        rtp(in, origin->frame, packet);
+        break;
+    case SNIFF_RTCP:
+        in->counts.rtcp++;
+        if (in->streams && !streams_fax(in->streams, origin->frame, packet))
+            streams_rtcp(in->streams, origin->frame, packet);
+        break;
+    case SNIFF_CHANNEL: channel(in, origin->frame, packet); break;
     case SNIFF_STUN: in->counts.stun++; break;
     case SNIFF_OTHER:
-    case SNIFF_KEEPALIVE:
     case SNIFF_ZRTP:
     case SNIFF_DTLS:
-    case SNIFF_CHANNEL: break;
+        if (in->streams)
+            streams_fax(in->streams, origin->frame, packet);
+        break;
+    case SNIFF_KEEPALIVE: break;
     }
 }
 
@@ -106,7 +155,10 @@ void intake_hep(struct intake *in, const struct frame *frame,
     if (packet->hep.time)
         o.time = packet->hep.time;
     if (packet->hep.payload_type == HEP_SIP || !packet->hep.payload_type)
-        intake_datagram(in, &o, packet->payload);
-    else if (packet->hep.payload_type == HEP_RTCP)
+        intake_datagram(in, &o, packet);
+    else if (packet->hep.payload_type == HEP_RTCP) {
         in->counts.rtcp++;
+        if (in->streams)
+            streams_rtcp(in->streams, frame, packet);
+    }
 }

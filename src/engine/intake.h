@@ -10,6 +10,7 @@
 struct intake {
     struct ledger *ledger;
     struct calls *calls;
+    struct streams *streams; /* NULL: media is left alone */
     struct text *text;
     struct engine_counts counts;
     size_t longest; /* message */
@@ -45,10 +46,15 @@ struct origin intake_origin(const struct frame *frame, const struct packet *pack
 struct msg *intake_message(struct intake *in, const struct origin *origin,
                            struct slice text);
 
-/* Takes a whole datagram: a message, or what else shares such ports, which is counted.
- * Media will be bound here. */
+/* Takes a whole datagram: a message, media, or what else shares such ports. `packet` is
+ * what it came in. */
 void intake_datagram(struct intake *in, const struct origin *origin,
-                     struct slice payload);
+                     const struct packet *packet);
+
+/* The packet of a media stream that is known: taken without a look at anything else.
+ * False: it is none. */
+bool intake_media(struct intake *in, const struct frame *frame,
+                  const struct packet *packet);
 
 /* Takes what a HEP envelope carried, with the addresses and the time that it names. */
 void intake_hep(struct intake *in, const struct frame *frame,
