@@ -2,13 +2,10 @@
 
 #include "base/strbuf.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 
 enum option_type {
     OPT_FLAG,
@@ -42,10 +39,6 @@ static const struct option_row OPTIONS[] = {
     {"bpf", 'f', 0, OPT_TEXT, "EXPR", AT(bpf),
      "capture filter (pcap-filter(7)); none unless given"},
     {"call", 0, 0, OPT_TEXT, "ID", AT(call), "only this call: a row id or a Call-ID"},
-    {"where", 'e', 0, OPT_TEXT, "SQL", AT(where),
-     "rows of the list that match: an expression, or words"},
-    {"sql-timeout", 0, 0, OPT_COUNT, "S", AT(sql_timeout),
-     "seconds a statement or filter may run"},
     {"follow", 0, 0, OPT_FLAG, NULL, AT(follow), "read on as a file grows or rotates"},
     {"invite", 'c', 0, OPT_FLAG, NULL, AT(invite_only),
      "only calls that begin with INVITE"},
@@ -57,6 +50,8 @@ static const struct option_row OPTIONS[] = {
     {"json", 0, 0, OPT_JSON, NULL, AT(format), "one JSON object a line"},
     {"utc", 0, 0, OPT_FLAG, NULL, AT(utc), "times in UTC, not local"},
     {"no-media", 0, 0, OPT_FLAG, NULL, AT(no_media), "leave RTP alone"},
+    {"slices", 0, 0, OPT_FLAG, NULL, AT(slices),
+     "streams: a row for each ten seconds of each"},
     {"no-session", 0, 0, OPT_FLAG, NULL, AT(no_session), "ladder: this leg only"},
     {"aliases", 0, 0, OPT_TEXT, "FILE", AT(aliases),
      "names for addresses, one a line: ADDRESS NAME"},
@@ -211,20 +206,6 @@ static void getopt_tables(char *letters, struct option *longs)
     longs[NOPTIONS] = (struct option){0};
 }
 
-/* The last word of `sql` is its statement, unless it is a file or a word alone. */
-static bool is_statement(const char *word)
-{
-    static const char *const STARTS[] = {"select", "values", "with"};
-    struct stat st;
-    for (size_t i = 0; i < sizeof STARTS / sizeof *STARTS; i++) {
-        size_t n = strlen(STARTS[i]);
-        if (!strncasecmp(word, STARTS[i], n) && !isalnum((unsigned char)word[n]) &&
-            word[n] != '.')
-            return true;
-    }
-    return strpbrk(word, " \t\n;(") && stat(word, &st);
-}
-
 /* What is left after the options: [command] files, and for `message` an id last. */
 static int read_words(struct options *o, int n, char **word, struct errmsg *why)
 {
@@ -233,8 +214,7 @@ static int read_words(struct options *o, int n, char **word, struct errmsg *why)
             o->command = (enum command)(k + 1);
             word++, n--;
         }
-    if (n && (o->command == COMMAND_MESSAGE ||
-              (o->command == COMMAND_SQL && is_statement(word[n - 1]))))
+    if (o->command == COMMAND_MESSAGE && n)
         o->argument = word[--n];
     for (int i = 0; i < n; i++)
         if (list_add(&o->files, &o->nfiles, word[i]))
@@ -255,10 +235,6 @@ static int check(const struct options *o, struct errmsg *why)
         return errmsg_set(
             why, -ERR_USAGE,
             "nothing to read: give capture files, or -i INTERFACE (see --help)");
-    if (o->where && (o->command == COMMAND_LADDER || o->command == COMMAND_MESSAGE ||
-                     o->command == COMMAND_STATS || o->command == COMMAND_SQL))
-        return errmsg_set(why, -ERR_USAGE,
-                          "--where goes with a list: calls, messages, save");
     if (o->command == COMMAND_LADDER && !o->call)
         return errmsg_set(why, -ERR_USAGE,
                           "ladder needs --call ID (ids: sipglass calls FILE)");

@@ -28,10 +28,7 @@ void csv_begin(struct listing *l)
     for (size_t i = 0; i < l->columns; i++) {
         if (i)
             strbuf_char(&l->out->buf, ',');
-        const char *name = l->column[i].field->name;
-        l->cell.n = 0;
-        utf8_clean(&l->cell, name, strlen(name));
-        text_cell(&l->out->buf, l->cell.p, l->cell.n);
+        strbuf_str(&l->out->buf, l->column[i].field->name);
     }
     strbuf_add(&l->out->buf, "\r\n", 2);
 }
@@ -43,7 +40,7 @@ void csv_row(struct listing *l)
     for (size_t i = 0; i < l->columns; i++) {
         if (i)
             strbuf_char(b, ',');
-        listing_value(l, i, &value);
+        field_get(l->column[i].field, &l->row, &value);
         if (value.type == VALUE_TEXT) {
             l->cell.n = 0;
             utf8_clean(&l->cell, value.p, value.n);

@@ -3,23 +3,16 @@
 
 #include <math.h>
 
-/* A column's name as a key, with what goes before it. */
-static void key(struct strbuf *b, const struct listing *l, size_t i)
-{
-    const char *name = l->column[i].field->name;
-    strbuf_char(b, i ? ',' : '{');
-    json_text(b, name, strlen(name));
-    strbuf_char(b, ':');
-}
-
 /* The key of each column as it is written, with the comma before it. */
 void json_begin(struct listing *l)
 {
     for (size_t i = 0; i < l->columns; i++) {
         struct listing_column *c = &l->column[i];
         struct strbuf b = {0};
-        key(&b, l, i);
-        c->key_length = (unsigned)(b.n <= sizeof c->key ? b.n : 0);
+        strbuf_str(&b, i ? ",\"" : "{\"");
+        strbuf_str(&b, c->field->name);
+        strbuf_str(&b, "\":");
+        c->key_length = (unsigned)(b.n < sizeof c->key ? b.n : sizeof c->key);
         if (c->key_length)
             memcpy(c->key, b.p, c->key_length);
         strbuf_done(&b);
@@ -84,12 +77,9 @@ void json_row(struct listing *l)
     struct value value;
     for (size_t i = 0; i < l->columns; i++) {
         const struct listing_column *c = &l->column[i];
-        if (c->key_length)
-            strbuf_add(b, c->key, c->key_length);
-        else
-            key(b, l, i);
-        listing_value(l, i, &value);
+        strbuf_add(b, c->key, c->key_length);
+        field_get(c->field, &l->row, &value);
         json_value(b, &value);
     }
-    strbuf_str(b, l->columns ? "}\n" : "{}\n");
+    strbuf_add(b, "}\n", 2);
 }

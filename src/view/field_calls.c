@@ -1,3 +1,4 @@
+#include "model/streams.h"
 #include "view/value.h"
 
 static const struct call *call_of(const struct row *row)
@@ -64,6 +65,41 @@ GET(start_ns, value_set_int, c->start)
 GET_SPAN(pdd)
 GET_SPAN(setup)
 GET_SPAN(duration)
+
+static void get_streams(struct row *row, struct value *out)
+{
+    if (row->view->streams)
+        value_set_int(out, call_of(row)->stream_count);
+}
+
+static const struct rtp_stream *worst(const struct row *row)
+{
+    const struct streams *s = row->view->streams;
+    return s ? streams_worst(s, call_of(row)) : NULL;
+}
+
+static void get_codec(struct row *row, struct value *out)
+{
+    const struct rtp_stream *s = worst(row);
+    value_set_str(out, s ? rtp_stream_codec(s) : NULL);
+}
+
+/* A figure of the worst stream, where it has one. */
+#define GET_WORST(field, has, figure)                           \
+    static void get_##field(struct row *row, struct value *out) \
+    {                                                           \
+        const struct rtp_stream *s = worst(row);                \
+        const struct rtp_figures *f =                           \
+            s ? streams_figures(row->view->streams, s) : NULL;  \
+        if (f && (has)) {                                       \
+            out->type = VALUE_REAL;                             \
+            out->r = figure;                                    \
+        }                                                       \
+    }
+
+GET_WORST(loss, true, f->loss)
+GET_WORST(jitter, !s->fax, f->jitter_mean)
+GET_WORST(mos, f->has_mos, f->mos)
 
 static void get_ended_by(struct row *row, struct value *out)
 {
@@ -192,17 +228,18 @@ static const struct field FIELDS[] = {
      get_link, NULL},
     {FIELD("link_confidence", "Conf", "", INT, 4, 0, 0, "confidence of that, 0 to 100"),
      get_link_confidence, NULL},
-    {FIELD("streams", "Strms", "", INT, 5, 0, 0, "RTP streams"), NULL, NULL},
+    {FIELD("streams", "Strms", "", INT, 5, 0, 0, "RTP streams"), get_streams, NULL},
     {FIELD("codec", "Codec", "", TEXT, 8, 0, 0,
            "RTP encoding name, without telephone-event"),
-     NULL, NULL},
+     get_codec, NULL},
     {FIELD("loss", "Loss", "%", REAL, 6, 1, 0,
            "packets lost, of the stream with the lowest MOS"),
-     NULL, NULL},
+     get_loss, NULL},
     {FIELD("jitter", "Jitter", "ms", REAL, 9, 1, 0,
            "mean jitter, of the stream with the lowest MOS"),
-     NULL, NULL},
-    {FIELD("mos", "MOS", "", REAL, 4, 1, 0, "lowest MOS of its streams"), NULL, NULL},
+     get_jitter, NULL},
+    {FIELD("mos", "MOS", "", REAL, 4, 1, 0, "lowest MOS of its streams"), get_mos,
+     NULL},
     {FIELD("verdict", "Verdict", "", TEXT, 8, 0, 0, "ok, info, warn, crit or unknown"),
      NULL, NULL},
     {FIELD("headline", "Headline", "", TEXT, 40, 0, 0, "headline of the first finding"),

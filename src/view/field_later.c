@@ -1,4 +1,4 @@
-/* Columns of the tables whose rows come with media, diagnosis and KPIs: named here so
+/* Columns of the tables whose rows come with diagnosis and KPIs: named here so
  * that `fields` lists them; without rows. */
 #include "view/value.h"
 
@@ -6,125 +6,6 @@
     {                                  \
         FIELD(__VA_ARGS__), NULL, NULL \
     }
-
-static const struct field STREAMS[] = {
-    LATER("id", "Id", "", INT, 5, 0, 1, "order of the first packet, from 1"),
-    LATER("call", "Call", "", INT, 5, 0, 2, "id of its call"),
-    LATER("call_id", "Call-ID", "", TEXT, 32, 0, 0, "Call-ID of its call"),
-    LATER("src", "Source", "", TEXT, 21, 0, 3, "source"),
-    LATER("dst", "Destination", "", TEXT, 21, 0, 4, "destination"),
-    LATER("ssrc", "SSRC", "", TEXT, 10, 0, 5,
-          "synchronisation source, 0x and eight digits"),
-    LATER("pt", "PT", "", INT, 3, 0, 0, "payload type"),
-    LATER("codec", "Codec", "", TEXT, 8, 0, 6, "encoding name"),
-    LATER("clock_rate", "Clock", "Hz", INT, 8, 0, 0, "clock rate of the timestamps"),
-    LATER("ptime", "Ptime", "ms", REAL, 8, 0, 0, "milliseconds of media a packet"),
-    LATER("srtp", "SRTP", "", BOOL, 4, 0, 0, "encrypted"),
-    LATER("start", "Start", "", TIME, 12, 3, 0, "time of the first packet"),
-    LATER("end", "End", "", TIME, 12, 3, 0, "time of the last packet"),
-    LATER("duration", "Length", "", DURATION, 7, 0, 7, "end minus start"),
-    LATER("packets", "Packets", "", INT, 9, 0, 8, "packets seen, duplicates in"),
-    LATER("expected", "Expected", "", INT, 9, 0, 0,
-          "highest minus lowest extended sequence number plus 1, over all epochs"),
-    LATER("lost", "Lost", "", INT, 7, 0, 0,
-          "sequence numbers of that range never seen"),
-    LATER("loss", "Loss", "%", REAL, 6, 1, 9, "share of lost in expected"),
-    LATER("duplicates", "Dups", "", INT, 6, 0, 0,
-          "packets seen again, within the last 1024 numbers"),
-    LATER("reordered", "Reord", "", INT, 6, 0, 0,
-          "packets that came after a higher number"),
-    LATER("loss_bursts", "Bursts", "", INT, 6, 0, 0, "runs of lost packets"),
-    LATER("loss_burst_max", "Longest", "", INT, 7, 0, 0, "longest of these runs"),
-    LATER("restarts", "Restarts", "", INT, 8, 0, 0, "sequence restarts (RFC 3550 A.1)"),
-    LATER("jitter_mean", "Jitter", "ms", REAL, 9, 1, 10,
-          "mean of the running interarrival jitter (RFC 3550 A.8)"),
-    LATER("jitter_max", "Max jitter", "ms", REAL, 13, 1, 0,
-          "maximum of the running interarrival jitter"),
-    LATER("delta_max", "Max delta", "ms", REAL, 12, 1, 0,
-          "longest time between two packets"),
-    LATER("drift_ppm", "Drift", "ppm", REAL, 9, 0, 0,
-          "clock drift of the sender against the capture"),
-    LATER("late50", "Late 50", "%", REAL, 9, 1, 0,
-          "packets late for a fixed jitter buffer of 50 ms"),
-    LATER("late200", "Late 200", "%", REAL, 10, 1, 0,
-          "packets late for a fixed jitter buffer of 200 ms"),
-    LATER("r", "R", "", REAL, 5, 1, 0,
-          "R factor after the adaptive jitter buffer (ITU-T G.107)"),
-    LATER("mos", "MOS", "", REAL, 4, 1, 11, "MOS-LQE after the adaptive jitter buffer"),
-    LATER("mos_min", "MOS min", "", REAL, 7, 1, 0, "lowest MOS of its slices"),
-    LATER("mos_fixed50", "MOS 50", "", REAL, 6, 1, 0,
-          "MOS-LQE after a fixed jitter buffer of 50 ms"),
-    LATER("mos_fixed200", "MOS 200", "", REAL, 7, 1, 0,
-          "MOS-LQE after a fixed jitter buffer of 200 ms"),
-    LATER("mos_scale", "Scale", "", TEXT, 5, 0, 0, "scale of the MOS: nb, wb or fb"),
-    LATER("codec_params", "Params", "", TEXT, 9, 0, 0,
-          "codec parameters of the E-model: published or assumed"),
-    LATER("dtmf", "DTMF", "", TEXT, 12, 0, 0, "digits sent as telephone events"),
-    LATER("bytes", "Bytes", "bytes", INT, 12, 0, 0, "bytes of RTP"),
-    LATER("binding", "Binding", "", TEXT, 10, 0, 0,
-          "how it was bound to its call: sdp-both, sdp-dst, sdp-src, sip-src, reverse, "
-          "private, ssrc, continuity or orphan"),
-    LATER("confidence", "Conf", "", INT, 4, 0, 0, "confidence of that, 0 to 100"),
-    LATER("rtcp_loss", "RTCP loss", "%", REAL, 11, 1, 0,
-          "loss that the receiver reported"),
-    LATER("rtcp_jitter", "RTCP jitter", "ms", REAL, 14, 1, 0,
-          "jitter that the receiver reported"),
-    LATER("rtt", "RTT", "ms", REAL, 7, 1, 0, "round-trip time by RTCP"),
-    LATER("pair", "Pair", "", INT, 5, 0, 0,
-          "id of the stream that carries the same media into the box"),
-    LATER("added_lost", "Added lost", "", INT, 10, 0, 0,
-          "packets that went into the box and did not come out"),
-    LATER("added_delay", "Added delay", "ms", REAL, 14, 1, 0,
-          "mean delay of the packets that did"),
-    LATER("added_jitter", "Added jitter", "ms", REAL, 15, 1, 0,
-          "mean deviation of that delay"),
-    LATER("pair_reason", "Pair reason", "", TEXT, 16, 0, 0, "why the two are a pair"),
-};
-
-static const struct field SLICES[] = {
-    LATER("stream", "Stream", "", INT, 6, 0, 1, "id of its stream"),
-    LATER("n", "N", "", INT, 5, 0, 2, "number in its stream, from 1"),
-    LATER("start", "Start", "", TIME, 12, 3, 3, "begin of these ten seconds"),
-    LATER("packets", "Packets", "", INT, 7, 0, 4, "packets seen"),
-    LATER("lost", "Lost", "", INT, 6, 0, 5, "packets lost"),
-    LATER("loss", "Loss", "%", REAL, 6, 1, 6, "share of lost in expected"),
-    LATER("jitter_mean", "Jitter", "ms", REAL, 9, 1, 7,
-          "mean of the running interarrival jitter"),
-    LATER("jitter_max", "Max jitter", "ms", REAL, 13, 1, 8,
-          "maximum of the running interarrival jitter"),
-    LATER("late50", "Late 50", "%", REAL, 9, 1, 9,
-          "packets late for a fixed jitter buffer of 50 ms"),
-    LATER("late200", "Late 200", "%", REAL, 10, 1, 10,
-          "packets late for a fixed jitter buffer of 200 ms"),
-    LATER("r", "R", "", REAL, 5, 1, 11, "R factor"),
-    LATER("mos", "MOS", "", REAL, 4, 1, 12, "MOS-LQE after the adaptive jitter buffer"),
-};
-
-static const struct field OFFERS[] = {
-    LATER("call", "Call", "", INT, 5, 0, 1, "id of its call"),
-    LATER("time", "Time", "", TIME, 12, 3, 2, "time of the message"),
-    LATER("frame", "Frame", "", INT, 8, 0, 3, "its frame"),
-    LATER("side", "Side", "", TEXT, 6, 0, 4, "offer or answer"),
-    LATER("media", "Media", "", TEXT, 8, 0, 5, "audio, video, image, ..."),
-    LATER("addr", "Address", "", TEXT, 21, 0, 6, "where media is to be sent"),
-    LATER("port", "Port", "", INT, 5, 0, 7, "port of it; 0: refused"),
-    LATER("codecs", "Codecs", "", TEXT, 0, 0, 8,
-          "encoding names in order of preference"),
-    LATER("direction", "Direction", "", TEXT, 9, 0, 9,
-          "sendrecv, sendonly, recvonly or inactive"),
-    LATER("ptime", "Ptime", "ms", INT, 8, 0, 10, "packet time asked for"),
-    LATER("crypto", "Crypto", "", TEXT, 12, 0, 11, "SDES or DTLS"),
-};
-
-static const struct field EVENTS[] = {
-    LATER("call", "Call", "", INT, 5, 0, 1, "id of its call"),
-    LATER("stream", "Stream", "", INT, 6, 0, 2, "id of its stream; null: none"),
-    LATER("time", "Time", "", TIME, 12, 3, 3, "when"),
-    LATER("frame", "Frame", "", INT, 8, 0, 4, "frame that shows it"),
-    LATER("kind", "Kind", "", TEXT, 8, 0, 5, "dtmf, icmp, hold, resume, ssrc or codec"),
-    LATER("value", "Value", "", TEXT, 0, 0, 6,
-          "digit, ICMP type and sender, codec, ..."),
-};
 
 static const struct field FINDINGS[] = {
     LATER("id", "Id", "", INT, 5, 0, 1, "from 1"),
@@ -205,14 +86,6 @@ static const struct field KPIS[] = {
     LATER("mos_p5", "MOS p5", "", REAL, 6, 1, 0, "5th percentile of the MOS"),
 };
 
-const struct table TABLE_STREAMS = {TABLE_OF("streams", STREAMS), table_no_rows,
-                                    table_no_row};
-const struct table TABLE_SLICES = {TABLE_OF("slices", SLICES), table_no_rows,
-                                   table_no_row};
-const struct table TABLE_OFFERS = {TABLE_OF("offers", OFFERS), table_no_rows,
-                                   table_no_row};
-const struct table TABLE_EVENTS = {TABLE_OF("events", EVENTS), table_no_rows,
-                                   table_no_row};
 const struct table TABLE_FINDINGS = {TABLE_OF("findings", FINDINGS), table_no_rows,
                                      table_no_row};
 const struct table TABLE_REGISTRATIONS = {TABLE_OF("registrations", REGISTRATIONS),
