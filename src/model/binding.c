@@ -131,8 +131,8 @@ static void claim_add(struct bindings *b, struct claim draft, const struct addr 
     c->call->claims = c;
 }
 
-/* Of no use to others: private (RFC 1918, 6598, 4193, 3927), 0.0.0.0, a host name. */
-static bool is_private(const struct addr *a)
+/* RFC 1918, 6598, 4193, 3927 */
+bool binding_is_private(const struct addr *a)
 {
     const uint8_t *ip = a->ip;
     if (a->family == 6)
@@ -162,7 +162,7 @@ static void claim_line(struct bindings *b, const struct claim *proto,
         draft.kind = CLAIM_SIP;
         claim_add(b, draft, &at, 0);
     }
-    if (is_private(&m->addr)) {
+    if (binding_is_private(&m->addr)) {
         draft.kind = CLAIM_PRIVATE;
         claim_add(b, draft, &m->addr, 0);
     }

@@ -104,6 +104,9 @@ struct binding_key {
 bool binding_find(const struct bindings *b, const struct binding_key *key,
                   const struct call *only, struct binding *out);
 
+/* An address of no use to others: private, 0.0.0.0, or a host name. */
+bool binding_is_private(const struct addr *a);
+
 /* True where some call claims the address now, for T.38. */
 bool binding_fax(const struct bindings *b, const struct addr *dst, int64_t time);
 

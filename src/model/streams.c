@@ -555,6 +555,8 @@ void streams_rtp(struct streams *s, const struct frame *frame,
     if (!streams_bind(s, &bk, &p, &b) &&
         (!t || !trial_passed(s, t, hash, packet, &r, &p)))
         return;
+    if (!b.call)
+        streams_bind_pending(s, &bk, &b);
     if (t && t->hash == hash && t->n) {
         struct rtp_packet first = t->packet[0];
         first.frame = &t->frame[0];

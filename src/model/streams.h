@@ -11,6 +11,7 @@
 #include "model/rows.h"
 
 enum { STREAMS_OF_CALL = 256, STREAMS_ORPHANS = 16384, STREAMS_DIGITS = 250 };
+enum { STREAMS_PENDING = 64 };
 
 /* Packets that nobody announced, until five follow each other. */
 struct trial;
@@ -29,6 +30,11 @@ struct streams {
     struct rtp_stream *orphan_oldest, *orphan_newest;
     size_t orphans;
     struct trial *trials;
+    struct {
+        uint32_t call; /* id; 0: none */
+        int64_t time;
+    } pending[STREAMS_PENDING]; /* calls that named private addresses lately */
+    unsigned pending_at;
     uint64_t key[2]; /* of the hash of by_key */
     uint64_t digit_bytes;
     struct figures_cache *figures;
@@ -92,6 +98,11 @@ struct rtp_stream *streams_by_flow(const struct streams *s, const struct addr *s
 /* The best binding for a stream that begins with the packet. False: orphan. */
 bool streams_bind(const struct streams *s, const struct binding_key *key,
                   const struct rtp_packet *p, struct binding *out);
+
+/* The one call of late that waits for media at private addresses and has none. False:
+ * there is none, or more than one. */
+bool streams_bind_pending(const struct streams *s, const struct binding_key *key,
+                          struct binding *out);
 
 /* Gives the stream to a call, or makes it an orphan (call NULL). */
 void streams_attach(struct streams *s, struct rtp_stream *stream,

@@ -54,6 +54,57 @@ bool streams_bind(const struct streams *s, const struct binding_key *key,
     return found;
 }
 
+/* A line of the newest description of a side that waits for such media somewhere
+ * private. */
+static const struct offer_media *waits(const struct call *call, unsigned side,
+                                       const struct binding_key *k)
+{
+    const struct offer *o = offer_newest(call, side, NULL);
+    for (unsigned i = 0; o && i < o->text->lines; i++) {
+        const struct offer_media *m = &o->text->line[i];
+        if (m->addr.port && binding_is_private(&m->addr) && offer_codec_of(m, k->pt))
+            return m;
+    }
+    return NULL;
+}
+
+/* Neither address nor port is known, so only a call that is alone can be meant. */
+bool streams_bind_pending(const struct streams *s, const struct binding_key *k,
+                          struct binding *out)
+{
+    const struct call *only = NULL;
+    for (unsigned i = 0; i < STREAMS_PENDING; i++) {
+        int64_t age = k->time - s->pending[i].time;
+        struct call *call = s->pending[i].call && age <= NEAR && age >= -NEAR
+                                ? calls_by_id(s->calls, s->pending[i].call)
+                                : NULL;
+        if (!call || call == only || call->streams)
+            continue;
+        const struct offer_media *callee = waits(call, CALL_CALLEE, k);
+        const struct offer_media *caller = waits(call, CALL_CALLER, k);
+        if (!caller && !callee)
+            continue;
+        if (only)
+            return false;
+        only = call;
+        *out = (struct binding){call, callee ? callee : caller, callee ? caller : NULL,
+                                BINDING_PRIVATE, callee ? CALL_CALLEE : CALL_CALLER};
+    }
+    return only != NULL;
+}
+
+static void note_pending(struct streams *s, const struct offer *o)
+{
+    bool any = false;
+    for (unsigned i = 0; i < o->text->lines; i++)
+        any |= o->text->line[i].addr.port && binding_is_private(&o->text->line[i].addr);
+    if (!any)
+        return;
+    s->pending[s->pending_at].call = o->call->id;
+    s->pending[s->pending_at].time = o->time;
+    s->pending_at = (s->pending_at + 1) % STREAMS_PENDING;
+}
+
 /* ---- belonging ---- */
 
 static uint64_t weak_hash(const struct rtp_stream *n)
@@ -262,6 +313,7 @@ static void take_offer(struct streams *s, struct call *call, const struct msg *m
     for (unsigned i = 0; i < o->text->lines; i++)
         o->line[i].id = rows_add(&s->offers, &o->line[i]);
     hold(s, call, o);
+    note_pending(s, o);
     binding_claim(&s->bindings, call, o, &a->src);
     refresh(s, call);
     for (unsigned i = 0; i < o->text->lines; i++)

@@ -8,7 +8,7 @@ static const float START_MS = 40, CAP_MS = 200, FIXED_SHORT_MS = 50,
 static const float FALL_PER_NS = 0.02e-9f;
 /* A step of the timestamps against the clock by more than this is a new time base, no
  * lateness. */
-static const float STEP_MS = 2000;
+static const float STEP_MS = 1000;
 
 static void begin(struct playout *p, int64_t arrival, uint32_t ts)
 {

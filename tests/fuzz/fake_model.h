@@ -4,6 +4,7 @@
 #define TESTS_FAKE_MODEL_H
 
 #include "engine/intake.h"
+#include "model/streams.h"
 
 #include <stdlib.h>
 
@@ -69,6 +70,34 @@ static int fake_put(struct text *self, const struct frame *f, const uint8_t *byt
     fake_read(bytes, n);
     *out = (struct span){.file = SPAN_NONE, .length = (uint32_t)n};
     return 0;
+}
+
+/* Media is left alone. */
+bool streams_known(struct streams *s, const struct frame *f, const struct packet *p)
+{
+    (void)s, (void)f, (void)p;
+    return false;
+}
+
+void streams_rtp(struct streams *s, const struct frame *f, const struct packet *p)
+{
+    (void)s, (void)f, (void)p;
+}
+
+void streams_rtcp(struct streams *s, const struct frame *f, const struct packet *p)
+{
+    (void)s, (void)f, (void)p;
+}
+
+bool streams_fax(struct streams *s, const struct frame *f, const struct packet *p)
+{
+    (void)s, (void)f, (void)p;
+    return false;
+}
+
+void streams_end(struct streams *s)
+{
+    (void)s;
 }
 
 #endif

@@ -6,6 +6,7 @@
 #define TESTS_ENGINE_FIXTURE_H
 
 #include "engine/engine.h"
+#include "model/streams.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,6 +54,34 @@ static inline void arrived_line(char *out, size_t room, struct slice s)
     if (n)
         memcpy(out, s.p, n);
     out[n] = 0;
+}
+
+/* Media is left alone. */
+bool streams_known(struct streams *s, const struct frame *f, const struct packet *p)
+{
+    (void)s, (void)f, (void)p;
+    return false;
+}
+
+void streams_rtp(struct streams *s, const struct frame *f, const struct packet *p)
+{
+    (void)s, (void)f, (void)p;
+}
+
+void streams_rtcp(struct streams *s, const struct frame *f, const struct packet *p)
+{
+    (void)s, (void)f, (void)p;
+}
+
+bool streams_fax(struct streams *s, const struct frame *f, const struct packet *p)
+{
+    (void)s, (void)f, (void)p;
+    return false;
+}
+
+void streams_end(struct streams *s)
+{
+    (void)s;
 }
 
 struct msg *calls_feed(struct calls *c, const struct arrival *a)
