@@ -37,10 +37,10 @@ bool rtp_stream_slice(const struct rtp_stream *s, struct rtp_slice *out)
     const struct playout *p = &s->playout;
     uint32_t packets = s->packets - b->packets;
     double expected = (double)(uint32_t)(sequence_expected(&s->sequence) - b->expected);
-    double unique = (double)(uint32_t)(s->sequence.unique - b->unique);
+    double unique = (double)(s->sequence.unique - b->unique);
     double lost = fmax(0, expected - unique);
-    double played = (double)((uint32_t)p->packets - b->played);
-    double late = (double)((uint32_t)p->late_adaptive - b->late);
+    double played = (double)(p->packets - b->played);
+    double late = (double)(p->late_adaptive - b->late);
     uint32_t updates = s->jitter.updates - b->updates;
     *out = (struct rtp_slice){
         .stream = s,
@@ -50,8 +50,8 @@ bool rtp_stream_slice(const struct rtp_stream *s, struct rtp_slice *out)
         .expected = (uint32_t)expected,
         .jitter_mean = updates ? (float)((s->jitter.sum - b->jitter_sum) / updates) : 0,
         .jitter_max = b->jitter_max,
-        .late50 = (float)percent((uint32_t)p->late50 - b->late50, played),
-        .late200 = (float)percent((uint32_t)p->late200 - b->late200, played),
+        .late50 = (float)percent(p->late50 - b->late50, played),
+        .late200 = (float)percent(p->late200 - b->late200, played),
     };
     if (!packets || !is_audio(s))
         return packets > 0;
@@ -74,15 +74,15 @@ void rtp_stream_next_slice(struct rtp_stream *s, int64_t time)
         .end = b->end + (int64_t)(skip + 1) * RTP_SLICE,
         .n = b->n + 1 + skip,
         .packets = s->packets,
-        .unique = (uint32_t)s->sequence.unique,
+        .unique = s->sequence.unique,
         .expected = (uint32_t)sequence_expected(&s->sequence),
         .gaps = s->gaps,
         .updates = s->jitter.updates,
         .jitter_sum = s->jitter.sum,
-        .played = (uint32_t)s->playout.packets,
-        .late50 = (uint32_t)s->playout.late50,
-        .late200 = (uint32_t)s->playout.late200,
-        .late = (uint32_t)s->playout.late_adaptive,
+        .played = s->playout.packets,
+        .late50 = s->playout.late50,
+        .late200 = s->playout.late200,
+        .late = s->playout.late_adaptive,
     };
 }
 

@@ -1,19 +1,21 @@
 #include "model/streams.h"
 
+#include "dissect/udptl.h"
 #include "model/event.h"
 #include "model/related.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRIALS = 1024, TRIAL_PACKETS = 4, YOUNG = 128, NOTE_EVERY = 8 };
+enum { TRIALS = 512, TRIAL_RUN = 5, TRIAL_PACKETS = 16, YOUNG = 128, NOTE_EVERY = 16 };
 enum { PAIR_CONFIDENCE = 96, PAIR_TRIES = 512 };
 
 /* Packets of a series that nobody announced. */
 struct trial {
     uint64_t hash;
     struct rtp_mark mark;
-    unsigned n;
+    unsigned n;   /* packets kept, also from before the run */
+    unsigned run; /* packets that follow each other */
     struct rtp_packet packet[TRIAL_PACKETS];
     struct frame frame[TRIAL_PACKETS];
 };
@@ -147,10 +149,13 @@ static uint64_t hash_key(const struct streams *s, const struct key *k)
     return fold(h ^ ports ^ s->key[1], s->key[0] ^ ports);
 }
 
+/* A stream that is found is used: its lines are loaded while its key is compared. */
 static bool same_key(const void *value, const void *wanted)
 {
     const struct rtp_stream *s = value;
     const struct key *k = wanted;
+    for (size_t at = 64; at < offsetof(struct rtp_stream, digits); at += 64)
+        __builtin_prefetch((const char *)s + at, 1);
     return s->ssrc == k->ssrc && s->fax == k->fax && addr_eq(&s->src, k->src) &&
            addr_eq(&s->dst, k->dst);
 }
@@ -501,12 +506,37 @@ static void trial_replay(struct streams *s, struct trial *t, uint64_t hash,
 {
     if (t->hash != hash)
         return;
-    for (unsigned i = 0; i < t->n && i < TRIAL_PACKETS; i++) {
+    for (unsigned i = 0; i < t->n; i++) {
         t->packet[i].frame = &t->frame[i];
         take(s, n, &t->packet[i]);
     }
-    t->n = 0;
+    t->n = t->run = 0;
     t->hash = 0;
+}
+
+static void trial_clear(struct streams *s, struct trial *t)
+{
+    for (unsigned i = 0; i < t->n; i++)
+        ledger_count(s->ledger, LEDGER_RTP_STRAY, 0, t->packet[i].bytes,
+                     t->frame[i].file, t->frame[i].number);
+    t->n = t->run = 0;
+    t->hash = 0;
+}
+
+/* The oldest gives way to the newest. */
+static void trial_keep(struct streams *s, struct trial *t, const struct rtp_packet *p)
+{
+    if (t->n == TRIAL_PACKETS) {
+        ledger_count(s->ledger, LEDGER_RTP_STRAY, 0, t->packet[0].bytes,
+                     t->frame[0].file, t->frame[0].number);
+        memmove(t->packet, t->packet + 1, (TRIAL_PACKETS - 1) * sizeof *t->packet);
+        memmove(t->frame, t->frame + 1, (TRIAL_PACKETS - 1) * sizeof *t->frame);
+        t->n--;
+    }
+    t->packet[t->n] = *p;
+    t->packet[t->n].payload = (struct slice){0};
+    t->frame[t->n] = *p->frame;
+    t->frame[t->n++].data = NULL;
 }
 
 /* True with the fifth packet in a row; until then it waits. */
@@ -514,28 +544,23 @@ static bool trial_passed(struct streams *s, struct trial *t, uint64_t hash,
                          const struct packet *packet, const struct rtp *r,
                          const struct rtp_packet *p)
 {
-    bool goes_on = t->hash == hash && t->n && rtp_follows(&t->mark, r);
-    if (!goes_on) {
-        for (unsigned i = 0; i < t->n && i < TRIAL_PACKETS; i++)
-            ledger_count(s->ledger, LEDGER_RTP_STRAY, 0, t->packet[i].bytes,
-                         t->frame[i].file, t->frame[i].number);
-        t->n = 0;
-        t->hash = 0;
-        if (!rtp_plausible(packet->payload, packet->whole, packet->src.port,
-                           packet->dst.port)) {
-            ledger_count(s->ledger, LEDGER_RTP_STRAY, 0, p->bytes, p->frame->file,
-                         p->frame->number);
-            return false;
-        }
+    if (t->hash != hash)
+        trial_clear(s, t);
+    bool again = t->n && r->seq == t->mark.seq && r->ts == t->mark.ts;
+    bool goes_on = again || (t->n && rtp_follows(&t->mark, r));
+    if (!goes_on && !rtp_plausible(packet->payload, packet->whole, packet->src.port,
+                                   packet->dst.port)) {
+        trial_clear(s, t);
+        ledger_count(s->ledger, LEDGER_RTP_STRAY, 0, p->bytes, p->frame->file,
+                     p->frame->number);
+        return false;
     }
     t->hash = hash;
     t->mark = rtp_mark(r);
-    if (t->n == TRIAL_PACKETS)
+    t->run = goes_on ? t->run + !again : 1;
+    if (t->run >= TRIAL_RUN)
         return true;
-    t->packet[t->n] = *p;
-    t->packet[t->n].payload = (struct slice){0};
-    t->frame[t->n] = *p->frame;
-    t->frame[t->n++].data = NULL;
+    trial_keep(s, t, p);
     return false;
 }
 
@@ -577,7 +602,7 @@ bool streams_fax(struct streams *s, const struct frame *frame,
 {
     struct slice d = packet->payload;
     struct binding b;
-    if (!s->bindings.faxes || d.n < 4)
+    if (!s->bindings.faxes || !udptl_plausible(d))
         return false;
     struct key k = {&packet->src, &packet->dst, 0, true};
     struct rtp_packet p = {

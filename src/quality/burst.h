@@ -13,13 +13,13 @@ enum { BURST_GMIN = 16 };
 
 /* Zero it to start. */
 struct burst {
-    uint64_t packets, bad; /* numbers seen; of them lost or discarded */
-    uint64_t run_count;    /* runs of bad packets */
+    uint32_t packets, bad; /* numbers seen; of them lost or discarded */
+    uint32_t run_count;    /* runs of bad packets */
     uint32_t run, run_max; /* the open run; the longest */
     uint32_t good;         /* received since the last bad one */
     uint32_t group_packets,
         group_bad; /* the open group: from its first to its last bad one */
-    uint64_t bursts, burst_packets, burst_bad; /* closed groups of two or more */
+    uint32_t bursts, burst_packets, burst_bad; /* closed groups of two or more */
 };
 
 struct burst_figures {

@@ -18,7 +18,7 @@ static void begin(struct playout *p, int64_t arrival, uint32_t ts)
     p->second = 0;
     for (int i = 0; i < PLAYOUT_SECONDS; i++)
         p->least[i] = HUGE_VALF;
-    p->least[0] = 0;
+    p->least[0] = p->lowest = 0;
     p->delay = START_MS;
     p->lateness = 0;
     p->started = true;
@@ -29,23 +29,30 @@ void playout_restart(struct playout *p)
     p->started = false;
 }
 
+/* The window moves: seconds that leave it are forgotten. */
+static void move_window(struct playout *p, int64_t second)
+{
+    int64_t empty = second - p->second;
+    for (int64_t i = 0; i < empty && i < PLAYOUT_SECONDS; i++)
+        p->least[(second - i) % PLAYOUT_SECONDS] = HUGE_VALF;
+    p->second = second;
+    p->lowest = HUGE_VALF;
+    for (int i = 0; i < PLAYOUT_SECONDS; i++)
+        p->lowest = p->least[i] < p->lowest ? p->least[i] : p->lowest;
+}
+
 /* Smallest transit of the window, this packet's included. */
 static float least_transit(struct playout *p, int64_t arrival, float transit)
 {
-    int64_t second = (arrival - p->base_arrival) / 1000000000;
-    if (second > p->second) {
-        int64_t empty = second - p->second;
-        for (int64_t i = 0; i < empty && i < PLAYOUT_SECONDS; i++)
-            p->least[(second - i) % PLAYOUT_SECONDS] = HUGE_VALF;
-        p->second = second;
-    }
+    int64_t since = arrival - p->base_arrival;
+    if (since >= (p->second + 1) * 1000000000)
+        move_window(p, since / 1000000000);
     float *mine = &p->least[p->second % PLAYOUT_SECONDS];
     if (transit < *mine)
         *mine = transit;
-    float least = transit;
-    for (int i = 0; i < PLAYOUT_SECONDS; i++)
-        least = p->least[i] < least ? p->least[i] : least;
-    return least;
+    if (transit < p->lowest)
+        p->lowest = transit;
+    return p->lowest;
 }
 
 static bool adapt(struct playout *p, int64_t passed)

@@ -18,10 +18,11 @@ struct playout {
     uint32_t ts;                  /* of the newest packet */
     float least[PLAYOUT_SECONDS]; /* smallest transit of each second, ms against the
                                      first packet */
+    float lowest;                 /* of all of them */
     int64_t second; /* the second of the newest bucket, since base_arrival */
     float delay;    /* of the adaptive buffer, ms */
     float lateness; /* of the newest packet, ms */
-    uint64_t packets, late50, late200, late_adaptive;
+    uint32_t packets, late50, late200, late_adaptive;
     bool started;
 };
 

@@ -62,7 +62,7 @@ static void finish(struct sequence *s)
 {
     for (uint64_t n = window_start(s); n <= s->highest; n++)
         settle(s, n);
-    s->expected += s->highest - s->lowest + 1;
+    s->expected += (uint32_t)(s->highest - s->lowest + 1);
 }
 
 /* Extended numbers begin two cycles up, so that packets from before the first one have

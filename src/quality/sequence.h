@@ -25,9 +25,9 @@ struct sequence {
         seen[SEQUENCE_WORDS]; /* bit (number % 1024) of the numbers in the window */
     uint64_t late[SEQUENCE_WORDS];          /* received, but too late to be played */
     uint64_t lowest, highest;               /* extended numbers of this epoch */
-    uint64_t expected;                      /* of the epochs before */
-    uint64_t unique;                        /* numbers received, all epochs */
-    uint64_t duplicates, reordered, strays; /* strays: jumps that nothing followed */
+    uint32_t expected;                      /* of the epochs before */
+    uint32_t unique;                        /* numbers received, all epochs */
+    uint32_t duplicates, reordered, strays; /* strays: jumps that nothing followed */
     uint32_t restarts;
     uint16_t bad; /* the number that would confirm a jump */
     bool started, jumped;
