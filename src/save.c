@@ -28,8 +28,10 @@ static bool want_call(struct save *s, const struct call *c)
     for (const struct msg *m = c->first; m; m = m->next) {
         if (!vec_push(&s->wanted, WANTED(m->file, m->frame)))
             return false;
-        for (unsigned i = 0; i < m->nframes; i++)
-            if (!vec_push(&s->wanted, WANTED(m->file, m->frames[i])))
+        size_t n;
+        const uint64_t *frames = msg_frames(m, &n);
+        for (size_t i = 0; i < n; i++)
+            if (!vec_push(&s->wanted, WANTED(m->file, frames[i])))
                 return false;
     }
     for (const struct event *e = c->events; e; e = e->next)

@@ -58,6 +58,7 @@ static void draw_facts(struct message_screen *s, struct canvas *c, struct rect a
     const struct view *v = s->screen.ui->view;
     const char *file = v->file_name ? v->file_name(v->ctx, m->file) : "";
     int y = area.y + 1;
+    size_t frames;
     int x = canvas_put(c, area.x, y, TONE_REQUEST, s->decoded ? "decoded" : "as sent");
 
     if (m->malformed)
@@ -71,8 +72,8 @@ static void draw_facts(struct message_screen *s, struct canvas *c, struct rect a
     x = canvas_printf(c, x + 2, y, TONE_DIM, "%u bytes", m->text.length);
     x = canvas_printf(c, x + 2, y, TONE_DIM, "frame %llu",
                       (unsigned long long)m->frame);
-    if (m->nframes > 1)
-        x = canvas_printf(c, x + 2, y, TONE_DIM, "last of %u", m->nframes);
+    if (msg_frames(m, &frames))
+        x = canvas_printf(c, x + 2, y, TONE_DIM, "last of %zu", frames);
     canvas_printf(c, x + 2, y, TONE_DIM, "%s", file);
 }
 

@@ -17,8 +17,8 @@ struct mem_slab {
 };
 
 enum {
-    STEP = 512, /* blocks up to SMALL are multiples of it */
-    SMALL = 8 * STEP,
+    STEP = 256, /* blocks up to SMALL are multiples of it */
+    SMALL = 16 * STEP,
     LARGE = 1 << 20, /* above SMALL powers of two, above LARGE as asked for */
     SLAB_FIRST = 1 << 18,
     SLAB = 1 << 21,
@@ -130,7 +130,7 @@ void arena_done(struct arena *a)
  * Those that grow get larger blocks, so that their number stays small. */
 static size_t next_size(const struct arena *a, size_t need)
 {
-    size_t size = a->bytes ? STEP : 4 * STEP;
+    size_t size = a->bytes ? 2 * STEP : 8 * STEP;
     while (size < a->bytes / 8 && size < LARGE)
         size *= 2;
     return need > size ? need : size;

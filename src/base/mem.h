@@ -12,7 +12,7 @@
 struct mem_block;
 struct mem_slab;
 
-enum { MEM_CLASSES = 16 };
+enum { MEM_CLASSES = 24 };
 
 struct mem_pool {
     struct mem_block *free[MEM_CLASSES]; /* by size class */

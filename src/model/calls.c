@@ -119,12 +119,9 @@ static void draft_fill(struct msg *m, const struct arrival *a)
     uint64_t rseq = 0;
     *m = (struct msg){
         .time = a->time,
-        .seen = a->time,
         .frame = a->frame->number,
         .text = a->span,
         .cseq = sip->cseq,
-        .path = a->path ^ (uint32_t)a->depth << 28,
-        .digest = msg_digest(a->text),
         .file = a->frame->file,
         .interface = a->frame->interface,
         .status = sip->status,
@@ -137,7 +134,7 @@ static void draft_fill(struct msg *m, const struct arrival *a)
     if (m->status > 100 && m->status < 200) {
         m->flags |= MSG_EARLY;
         slice_u64(sip->header[SIP_H_RSEQ], &rseq);
-        m->rseq = (uint32_t)rseq;
+        m->rseq = (uint16_t)rseq;
     }
     if (has_sdp(sip))
         m->flags |= MSG_SDP;
@@ -151,18 +148,20 @@ static void draft_fill(struct msg *m, const struct arrival *a)
 static struct msg *msg_keep(struct calls *c, struct arena *arena,
                             const struct msg *draft, const struct arrival *a)
 {
-    struct msg *m = arena_alloc(arena, sizeof *m);
+    size_t frames = a->nframes > 1 && a->frames ? a->nframes : 0;
+    bool extra = frames || (draft->method == SIP_OTHER && !draft->malformed);
+    size_t size = extra ? sizeof(struct msg_extra) + frames * sizeof *a->frames : 0;
+    struct msg *m = arena_alloc(arena, sizeof *m + size);
     if (!m)
         return NULL;
     *m = *draft;
     m->id = c->next_msg + 1;
-    if (a->nframes > 1 && a->frames) {
-        uint64_t *frames = arena_alloc(arena, a->nframes * sizeof *frames);
-        if (frames) {
-            memcpy(frames, a->frames, a->nframes * sizeof *frames);
-            m->frames = frames;
-            m->nframes = a->nframes;
-        }
+    if (extra) {
+        struct msg_extra *e = (struct msg_extra *)(m + 1);
+        *e = (struct msg_extra){.nframes = (uint32_t)frames};
+        if (frames)
+            memcpy(e->frames, a->frames, frames * sizeof *a->frames);
+        m->flags |= MSG_EXTRA;
     }
     if (!keep_msg(c, m))
         return NULL;
@@ -175,7 +174,6 @@ static struct msg *msg_keep(struct calls *c, struct arena *arena,
 static void call_append(struct call *call, struct msg *m)
 {
     m->call = call;
-    m->prev = call->last;
     *(call->last ? &call->last->next : &call->first) = m;
     call->last = m;
     call->kept++;
@@ -233,7 +231,9 @@ static void mark_repeated(struct msg *m, const struct txn *txn)
         return;
     m->flags |= MSG_RETRANSMISSION;
     m->same = first;
-    first->seen = m->time;
+    int64_t ms = (m->time - first->time) / 1000000;
+    if (ms > first->repeated)
+        first->repeated = (uint32_t)(ms < UINT32_MAX ? ms : UINT32_MAX);
 }
 
 static void update(struct calls *c, struct call *call, const struct msg *m)
@@ -267,13 +267,24 @@ static void pass(struct calls *c, struct call *call, struct msg *draft,
     learn(c, call, draft, txn, a, false);
 }
 
+/* The message that this one is a copy of; its bytes hold the Call-ID, so it is of the
+ * same call. NULL: none. */
+static struct msg *original_of(const struct calls *c, const struct msg *draft,
+                               const struct recent_key *key)
+{
+    const struct recent_entry *e = recent_find(&c->recent, draft, key);
+    return e && calls_msg_by_id(c, e->id) == e->msg ? e->msg : NULL;
+}
+
 static struct msg *take(struct calls *c, struct call *call, struct msg *draft,
-                        const struct arrival *a)
+                        const struct arrival *a, const struct recent_key *key)
 {
     bool keep = call->kept < c->limits->max_messages;
     draft->from_tag = call_tag(call, a->sip->from_tag, keep);
     draft->to_tag = call_tag(call, a->sip->to_tag, keep);
-    struct msg *original = msg_copied(call->last, draft);
+    struct msg *original = original_of(c, draft, key);
+    if (original && original->call != call)
+        original = NULL;
     if (original) {
         draft->flags |= MSG_COPY;
         draft->same = original;
@@ -284,8 +295,9 @@ static struct msg *take(struct calls *c, struct call *call, struct msg *draft,
         pass(c, call, draft, a);
         return NULL;
     }
-    if (m->method == SIP_OTHER)
-        m->method_name = call_tag(call, a->sip->method_name, true);
+    if (m->method == SIP_OTHER && m->flags & MSG_EXTRA)
+        ((struct msg_extra *)(m + 1))->method_name =
+            call_tag(call, a->sip->method_name, true);
     if (original) {
         m->txn = original->txn;
     } else {
@@ -293,8 +305,10 @@ static struct msg *take(struct calls *c, struct call *call, struct msg *draft,
         mark_repeated(m, m->txn);
     }
     call_append(call, m);
-    if (!original)
+    if (!original) {
+        recent_add(&c->recent, m, key);
         learn(c, call, m, m->txn, a, true);
+    }
     return m;
 }
 
@@ -314,14 +328,17 @@ static bool hop_hold(struct calls *c, struct msg *draft, const struct call *call
 
 /* A row of its own, beside its call where that is known. */
 static struct msg *take_malformed(struct calls *c, struct call *call, struct msg *draft,
-                                  const struct arrival *a)
+                                  const struct arrival *a, const struct recent_key *key)
 {
     struct stray *s = &c->strays[0];
     if (call && call->kept >= c->limits->max_messages) {
         pass(c, call, draft, a);
         return NULL;
     }
-    struct msg *original = msg_copied(call ? call->last : s->last, draft);
+    struct msg *original = original_of(c, draft, key);
+    if (original && (original->call != call ||
+                     (!call && (!s->first || original->id < s->first->id))))
+        original = NULL; /* strays leave by halves: none may point into the other one */
     if (original) {
         draft->flags |= MSG_COPY;
         draft->same = original;
@@ -331,6 +348,8 @@ static struct msg *take_malformed(struct calls *c, struct call *call, struct msg
         no_memory(c, a);
         return NULL;
     }
+    if (!original)
+        recent_add(&c->recent, m, key);
     if (call) {
         call_append(call, m);
         call->messages += !original;
@@ -338,7 +357,6 @@ static struct msg *take_malformed(struct calls *c, struct call *call, struct msg
         call->version = c->version;
         return m;
     }
-    m->prev = s->last;
     *(s->last ? &s->last->next : &s->first) = m;
     s->last = m;
     s->n++;
@@ -346,9 +364,9 @@ static struct msg *take_malformed(struct calls *c, struct call *call, struct msg
 }
 
 static struct msg *take_message(struct calls *c, struct call *call, struct msg *draft,
-                                const struct arrival *a)
+                                const struct arrival *a, const struct recent_key *key)
 {
-    struct msg *m = take(c, call, draft, a);
+    struct msg *m = take(c, call, draft, a, key);
     update(c, call, m ? m : draft);
     if (m && !(m->flags & (MSG_COPY | MSG_RETRANSMISSION)))
         related_feed(c->related, c, call, m, a);
@@ -361,13 +379,15 @@ static struct msg *take_message(struct calls *c, struct call *call, struct msg *
 static struct msg *take_draft(struct calls *c, struct call *call, struct msg *draft,
                               const struct arrival *a, uint64_t hash)
 {
+    struct recent_key key = {.digest = recent_digest(a->text),
+                             .path = a->path ^ (uint32_t)a->depth << 28};
     if (a->malformed)
-        return take_malformed(c, call, draft, a);
+        return take_malformed(c, call, draft, a, &key);
     if (!call && !(call = call_new(c, a, draft->hop, hash))) {
         no_memory(c, a);
         return NULL;
     }
-    return take_message(c, call, draft, a);
+    return take_message(c, call, draft, a, &key);
 }
 
 struct msg *calls_feed(struct calls *c, const struct arrival *a)

@@ -53,52 +53,71 @@ enum {
     MSG_CUT = 8,  /* the snap length or a hole cut it */
     MSG_REASSEMBLED = 16, /* of several frames or segments */
     MSG_EARLY = 32,       /* response 101-199 */
+    MSG_EXTRA = 64,       /* a struct msg_extra stands behind it */
 };
 
+/* What few messages have: it lies behind the message, where MSG_EXTRA is set. */
+struct msg_extra {
+    const struct str *method_name; /* for SIP_OTHER; else NULL */
+    uint32_t nframes;
+    uint64_t frames[]; /* of a reassembled message: numbers of all its frames */
+};
+
+/* A capture has millions of them: every byte counts, in time as well, since memory that
+ * is touched first is what costs most. */
 struct msg {
-    struct msg *next; /* of the same call, in order of id */
-    struct msg *prev;
+    struct msg *next;  /* of the same call, in order of id */
     struct call *call; /* NULL: malformed, without a usable Call-ID */
     struct txn *txn;   /* NULL: malformed */
     struct hop *hop;
-    struct msg *same; /* see flags; NULL */
-    struct msg
-        *distinct; /* the one before in its transaction that repeats none; NULL */
+    union {
+        struct msg *same; /* of a repetition or copy: see flags, msg_same() */
+        struct msg
+            *distinct; /* else: the one before in its transaction that repeats none */
+    };
     const struct str *from_tag, *to_tag; /* NULL: none */
-    const struct str *method_name;       /* for SIP_OTHER; else NULL */
-    const uint64_t
-        *frames;    /* of a reassembled message: numbers of all its frames, `nframes` */
+
     int64_t time;   /* ns */
-    int64_t seen;   /* when it was repeated last, else `time` */
     uint64_t frame; /* number in its file, from 1: the frame that completes it */
-    struct span text; /* text.length is the message's size also where no text is kept */
-    uint32_t id;      /* from 1, in order of arrival */
+    /* text.length is the message's size also where no text is kept */
+    struct span text;
+
+    uint32_t id; /* from 1, in order of arrival */
     uint32_t cseq;
-    uint32_t rseq;   /* of a reliable provisional response; 0: none */
-    uint32_t path;   /* struct packet.path and depth mixed: tells copies apart */
-    uint32_t digest; /* of all its bytes */
-    uint16_t nframes;
-    uint16_t file, interface;
+    uint32_t repeated; /* ms from `time` to its newest repetition; 0: none */
+    uint16_t rseq;     /* low 16 bits of RSeq; 0: none */
+    uint16_t file;
+    uint16_t interface;
     uint16_t status;   /* 0: a request */
     uint8_t method;    /* enum sip_method; CSeq's for a response */
     uint8_t malformed; /* enum reason; REASON_NONE: usable */
     uint8_t flags;
 };
 
+/* What stands behind the message; NULL: nothing. */
+static inline const struct msg_extra *msg_extra(const struct msg *m)
+{
+    return m->flags & MSG_EXTRA ? (const struct msg_extra *)(m + 1) : NULL;
+}
+
+/* The message that this one repeats or copies; NULL: none. */
+static inline struct msg *msg_same(const struct msg *m)
+{
+    return m->flags & (MSG_RETRANSMISSION | MSG_COPY) ? m->same : NULL;
+}
+
+/* Numbers of all frames of a reassembled message, *n of them; NULL and 0 for others. */
+static inline const uint64_t *msg_frames(const struct msg *m, size_t *n)
+{
+    const struct msg_extra *extra = msg_extra(m);
+    *n = extra ? extra->nframes : 0;
+    return *n ? extra->frames : NULL;
+}
+
 static inline bool msg_is_request(const struct msg *m)
 {
     return !m->status;
 }
-
-/* A 32-bit hash of all bytes of a text, keyed: equal texts within one run are told by
- * it. */
-uint32_t msg_digest(struct slice text);
-
-/*
- * The message of which `draft` is a copy: the same bytes within 5 ms at another place
- * (file, interface, path). Looks back from `last` along `prev`. NULL: it is none.
- */
-struct msg *msg_copied(struct msg *last, const struct msg *draft);
 
 struct sip;
 

@@ -1,21 +1,22 @@
 #include "model/txn.h"
 
 enum { TXN_LOOKS = 128, MSG_LOOKS = 64 };
-#define RETRANSMISSION_WINDOW (32 * INT64_C(1000000000))
+#define MS                    INT64_C(1000000)
+#define RETRANSMISSION_WINDOW (32000 * MS)
 
 static bool same_branch(const struct txn *t, const struct txn_key *key)
 {
-    if (!t->branch || !key->branch.n)
-        return !t->branch && !key->branch.n && t->newest &&
+    if (!t->branch_n || !key->branch.n)
+        return !t->branch_n && !key->branch.n && t->newest &&
                t->newest->from_tag == key->from_tag;
-    return t->branch->n == key->branch.n &&
-           !memcmp(t->branch->p, key->branch.p, key->branch.n);
+    return t->branch_n == key->branch.n &&
+           !memcmp(t->branch, key->branch.p, key->branch.n);
 }
 
 static bool same_method(const struct txn *t, const struct txn_key *key)
 {
     return t->method == key->method ||
-           (key->method == SIP_ACK && t->method == SIP_INVITE && t->branch);
+           (key->method == SIP_ACK && t->method == SIP_INVITE && t->branch_n);
 }
 
 /* A request is on the transaction's hop, a response on its reverse. */
@@ -42,18 +43,6 @@ struct txn *txn_find(struct txn *newest, const struct txn_key *key)
     return key->response ? elsewhere : NULL;
 }
 
-static struct str *str_new(struct arena *arena, struct slice text)
-{
-    struct str *s =
-        text.n < UINT32_MAX ? arena_alloc(arena, sizeof *s + text.n + 1) : NULL;
-    if (!s)
-        return NULL;
-    *s = (struct str){.n = (uint32_t)text.n};
-    memcpy(s->p, text.p, text.n);
-    s->p[text.n] = 0;
-    return s;
-}
-
 /* The INVITE that a CANCEL or an ACK of its own is about. */
 static struct txn *invite_of(struct txn *newest, const struct txn_key *key)
 {
@@ -67,16 +56,16 @@ static struct txn *invite_of(struct txn *newest, const struct txn_key *key)
 
 struct txn *txn_new(struct arena *arena, struct txn *newest, const struct txn_key *key)
 {
-    struct txn *t = arena_alloc(arena, sizeof *t);
+    struct slice branch = slice_sub(key->branch, 0, UINT32_MAX);
+    struct txn *t = arena_alloc(arena, sizeof *t + branch.n);
     if (!t)
         return NULL;
-    *t = (struct txn){.cseq = key->cseq, .method = key->method};
+    *t = (struct txn){
+        .cseq = key->cseq, .method = key->method, .branch_n = (uint32_t)branch.n};
+    if (branch.n)
+        memcpy(t->branch, branch.p, branch.n);
     if (key->method == SIP_CANCEL || key->method == SIP_ACK)
         t->invite = invite_of(newest, key);
-    if (key->method == SIP_CANCEL && t->invite)
-        t->branch = t->invite->branch;
-    else if (key->branch.n && !(t->branch = str_new(arena, key->branch)))
-        return NULL;
     t->hop = key->response && key->hop->back ? key->hop->back : key->hop;
     t->hop->refs++;
     t->initial = !key->response && !key->to_tag;
@@ -93,7 +82,8 @@ struct msg *txn_repeated(const struct txn *txn, const struct msg *draft)
 {
     unsigned looks = MSG_LOOKS;
     for (struct msg *m = txn->newest; m && looks; m = m->distinct, looks--)
-        if (same_message(m, draft) && draft->time - m->seen <= RETRANSMISSION_WINDOW)
+        if (same_message(m, draft) &&
+            draft->time - m->time - m->repeated * MS <= RETRANSMISSION_WINDOW)
             return m;
     return NULL;
 }

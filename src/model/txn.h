@@ -10,9 +10,8 @@
 #include "model/msg.h"
 
 struct txn {
-    struct txn *next;         /* of the same call, newest first */
-    const struct str *branch; /* NULL: none */
-    struct hop *hop; /* of its first request, or the reverse of its first response's */
+    struct txn *next; /* of the same call, newest first */
+    struct hop *hop;  /* of its first request, or the reverse of its first response's */
     struct msg *request;     /* first request; NULL: not seen */
     struct msg *provisional; /* first 1xx over 100 */
     struct msg *final;       /* first final response */
@@ -27,6 +26,8 @@ struct txn {
     bool new_attempt; /* an INVITE that follows 401, 407 or 3xx in the same call */
     bool initial;     /* request without a To-tag */
     bool near; /* initial, on the hop next to the caller: not a proxy's copy of it */
+    uint32_t branch_n; /* 0: none */
+    uint8_t branch[];
 };
 
 /* What identifies a message's transaction. */

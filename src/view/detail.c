@@ -75,6 +75,7 @@ static void add_facts(struct build *b)
     const struct view *v = b->view;
     struct strbuf t = {0};
     char src[ADDR_TEXT], dst[ADDR_TEXT];
+    size_t frames;
     const char *file = v->file_name ? v->file_name(v->ctx, m->file) : NULL;
     strbuf_u64(&t, m->id);
     fact(b, "Message", &t);
@@ -90,8 +91,8 @@ static void add_facts(struct build *b)
     strbuf_u64(&t, m->frame);
     if (file)
         strbuf_printf(&t, " of %s", file);
-    if (m->nframes > 1)
-        strbuf_printf(&t, ", put together from %u frames", m->nframes);
+    if (msg_frames(m, &frames))
+        strbuf_printf(&t, ", put together from %zu frames", frames);
     fact(b, "Frame", &t);
     if (m->hop) {
         addr_format(&m->hop->src, src);
@@ -101,8 +102,8 @@ static void add_facts(struct build *b)
     }
     strbuf_printf(&t, "%u bytes", m->text.length);
     fact(b, "Size", &t);
-    if (m->same) {
-        strbuf_printf(&t, "message %u", m->same->id);
+    if (msg_same(m)) {
+        strbuf_printf(&t, "message %u", msg_same(m)->id);
         fact(b, m->flags & MSG_COPY ? "Copy of" : "Repeats", &t);
     }
     strbuf_done(&t);

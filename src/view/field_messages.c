@@ -86,7 +86,7 @@ static void get_method(struct row *row, struct value *out)
 {
     const struct msg *m = msg_of(row);
     const struct sip *s = NULL;
-    if (m->method || m->method_name)
+    if (m->method || msg_extra(m))
         value_set_str(out, msg_method_name(m));
     else if ((s = sip_of(row))->method_name.n)
         value_set_slice(out, s->method_name);

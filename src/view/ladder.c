@@ -243,8 +243,7 @@ static unsigned repetition(const struct build *b, const struct msg *m)
 {
     for (size_t i = b->rows.n; i--;) {
         const struct msg *before = b->rows.at[i].msg;
-        if (before && (before == m->same ||
-                       (before->flags & MSG_RETRANSMISSION && before->same == m->same)))
+        if (before && (before == msg_same(m) || msg_same(before) == msg_same(m)))
             return b->rows.at[i].repeats + 1;
     }
     return 1;
