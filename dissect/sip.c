@@ -325,28 +325,43 @@ static void clear(struct sip *out)
     memset(out, 0, n);
 }
 
-int sip_parse(struct slice text, struct sip *out)
+void sip_parse_lines(struct slice text, struct sip *out, struct sip_walk *walk)
 {
-    bool too_long = text.n > SIP_MAX_MESSAGE;
+    *walk = (struct sip_walk){.too_long = text.n > SIP_MAX_MESSAGE};
     clear(out);
-    if (too_long)
+    if (walk->too_long)
         text.n = SIP_MAX_MESSAGE;
     while (text.n && (*text.p == '\r' || *text.p == '\n'))
         text = slice_skip(text, 1);
-    if (!text.n)
-        return -REASON_SIP_START_LINE;
+    if (!text.n) {
+        walk->start = -REASON_SIP_START_LINE;
+        return;
+    }
+    walk->rest = text;
+    walk->start = start_line(&walk->rest, out);
+    walk->lines = headers(&walk->rest, out);
+    out->head = slice_sub(text, 0, text.n - walk->rest.n);
+}
 
-    struct slice rest = text;
-    int start = start_line(&rest, out);
-    int lines = headers(&rest, out);
-    out->head = slice_sub(text, 0, text.n - rest.n);
+int sip_parse_values(struct sip *out, const struct sip_walk *walk)
+{
+    if (!out->head.n)
+        return walk->start;
     if (slice_find(out->head, 0) < out->head.n)
         out->flags |= SIP_NUL;
     int sequence = cseq(out);
     tags(out);
     top_via(out);
-    body(rest, out);
-    return too_long ? -REASON_SIP_TOO_LONG : verdict(start, lines, sequence, out);
+    body(walk->rest, out);
+    return walk->too_long ? -REASON_SIP_TOO_LONG
+                          : verdict(walk->start, walk->lines, sequence, out);
+}
+
+int sip_parse(struct slice text, struct sip *out)
+{
+    struct sip_walk walk;
+    sip_parse_lines(text, out, &walk);
+    return sip_parse_values(out, &walk);
 }
 
 /* True for the line that starts a message: a header line has its colon right after

@@ -80,6 +80,19 @@ bool sip_resembles(struct slice text);
 int sip_parse(struct slice text, struct sip *out);
 
 /*
+ * The same in two steps, for a caller who looks something up by the Call-ID meanwhile:
+ * first the lines (out->header is then complete), then what the values say. *walk
+ * carries what the second step needs.
+ */
+struct sip_walk {
+    struct slice rest; /* behind the headers */
+    int start, lines;  /* what was wrong with the start line, with the headers */
+    bool too_long;
+};
+void sip_parse_lines(struct slice text, struct sip *out, struct sip_walk *walk);
+int sip_parse_values(struct sip *out, const struct sip_walk *walk);
+
+/*
  * Walks the header lines of `head` (start line first is passed over): sets *name and
  * *value (folds inside, trimmed) and moves *rest on. Returns false at the end. A line
  * without a colon is given with an empty name. Start with *rest = sip.head.

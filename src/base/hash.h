@@ -42,6 +42,14 @@ static inline void hash_prefetch(const struct hash *h, uint64_t hash)
         __builtin_prefetch(&h->slot[hash & (h->cap - 1)]);
 }
 
+/* The value in the first slot of a hash, if it has that hash: a guess, for prefetching.
+ */
+static inline const void *hash_peek(const struct hash *h, uint64_t hash)
+{
+    const struct hash_slot *s = h->cap ? &h->slot[hash & (h->cap - 1)] : NULL;
+    return s && s->hash == hash ? s->value : NULL;
+}
+
 /* Adds a value (not NULL), also beside equal ones. Returns 0 or -ERR_NOMEM. */
 int hash_add(struct hash *h, uint64_t hash, void *value);
 

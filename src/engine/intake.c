@@ -51,7 +51,10 @@ struct msg *intake_message(struct intake *in, const struct origin *origin,
                            struct slice text)
 {
     struct sip sip;
-    int bad = sip_parse(text, &sip);
+    struct sip_walk walk;
+    sip_parse_lines(text, &sip, &walk);
+    uint64_t hash = calls_expect(in->calls, sip.header[SIP_H_CALL_ID]);
+    int bad = sip_parse_values(&sip, &walk);
     if (bad < 0) {
         in->counts.malformed++;
         intake_count(in, origin->frame, LEDGER_MALFORMED, 0, text.n);
@@ -65,6 +68,7 @@ struct msg *intake_message(struct intake *in, const struct origin *origin,
     struct arrival a = {
         .frame = origin->frame,
         .sip = &sip,
+        .hash = hash,
         .text = text,
         .src = origin->src,
         .dst = origin->dst,

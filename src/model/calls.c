@@ -34,13 +34,10 @@ struct calls *calls_new(const struct limits *limits, struct ledger *ledger)
     return c;
 }
 
-/* A call that is found is used: its lines are loaded while its Call-ID is compared. */
 static bool same_call_id(const void *value, const void *key)
 {
     const struct call *call = value;
     const struct slice *id = key;
-    for (size_t at = 0; at < sizeof *call; at += 64)
-        __builtin_prefetch((const char *)call + at);
     return call->call_id->n == id->n && !memcmp(call->call_id->p, id->p, id->n);
 }
 
@@ -377,33 +374,52 @@ static struct msg *take_message(struct calls *c, struct call *call, struct msg *
 
 /* With its hop found and held. */
 static struct msg *take_draft(struct calls *c, struct call *call, struct msg *draft,
-                              const struct arrival *a, uint64_t hash)
+                              const struct arrival *a, uint64_t hash,
+                              const struct recent_key *key)
 {
-    struct recent_key key = {.digest = recent_digest(a->text),
-                             .path = a->path ^ (uint32_t)a->depth << 28};
     if (a->malformed)
-        return take_malformed(c, call, draft, a, &key);
+        return take_malformed(c, call, draft, a, key);
     if (!call && !(call = call_new(c, a, draft->hop, hash))) {
         no_memory(c, a);
         return NULL;
     }
-    return take_message(c, call, draft, a, &key);
+    return take_message(c, call, draft, a, key);
+}
+
+uint64_t calls_expect(const struct calls *c, struct slice call_id)
+{
+    if (!call_id.n)
+        return 0;
+    uint64_t hash = hash_bytes(call_id.p, call_id.n);
+    hash_prefetch(&c->by_call_id, hash);
+    return hash;
+}
+
+/* The lines of the call that is probably the one: its slot has been loaded by now. */
+static void prefetch_call(const struct calls *c, uint64_t hash)
+{
+    const char *call = hash_peek(&c->by_call_id, hash);
+    for (size_t at = 0; call && at < sizeof(struct call); at += 64)
+        __builtin_prefetch(call + at);
 }
 
 struct msg *calls_feed(struct calls *c, const struct arrival *a)
 {
     struct slice id = a->sip->header[SIP_H_CALL_ID];
-    uint64_t hash = hash_bytes(id.p, id.n);
+    uint64_t hash = a->hash ? a->hash : hash_bytes(id.p, id.n);
     struct msg draft, *m = NULL;
-    hash_prefetch(&c->by_call_id, hash);
+    prefetch_call(c, hash);
     calls_advance(c, a->time);
     c->msgs_seen++;
     c->version++;
     draft_fill(&draft, a);
+    struct recent_key key = {.digest =
+                                 recent_digest(a->text), /* while the call is loaded */
+                             .path = a->path ^ (uint32_t)a->depth << 28};
     struct call *call =
         id.n ? hash_find(&c->by_call_id, hash, same_call_id, &id) : NULL;
     if (hop_hold(c, &draft, call, a)) {
-        m = take_draft(c, call, &draft, a, hash);
+        m = take_draft(c, call, &draft, a, hash, &key);
         hop_drop(&c->hops, draft.hop);
     }
     keep_limits(c);

@@ -56,6 +56,7 @@ struct calls {
  */
 struct arrival {
     const struct frame *frame; /* the frame that completes it */
+    uint64_t hash;             /* what calls_expect returned; 0: it was not asked */
     const struct sip *sip;     /* parsed; of a malformed one what was read */
     struct slice text;
     struct span span; /* where the text lies */
@@ -73,6 +74,10 @@ struct arrival {
 /* limits and ledger are kept by reference. NULL when memory is short. */
 struct calls *calls_new(const struct limits *limits, struct ledger *ledger);
 void calls_free(struct calls *c);
+
+/* A message with this Call-ID will be fed soon: begins to load where its call is found.
+ * Returns the hash for struct arrival; 0: no Call-ID. */
+uint64_t calls_expect(const struct calls *c, struct slice call_id);
 
 /*
  * Takes one message in: finds or makes its call, transaction and dialog, tells

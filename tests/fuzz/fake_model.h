@@ -56,6 +56,13 @@ void calls_touch(struct calls *c, const struct addr *src, const struct addr *dst
     (void)c, (void)src, (void)dst, (void)transport, (void)incomplete;
 }
 
+uint64_t calls_expect(const struct calls *c, struct slice call_id)
+{
+    (void)c;
+    (void)call_id;
+    return 0;
+}
+
 struct call *calls_find(const struct calls *c, struct slice call_id)
 {
     (void)c;
