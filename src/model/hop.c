@@ -19,15 +19,32 @@ void hops_done(struct hops *h)
     hops_init(h, pool);
 }
 
+/* Both ways of one path: an answer's hop is there when it comes. */
+struct hop_pair {
+    struct hop way[2]; /* way[0] begins at the lower address */
+};
+
 static bool same_key(const struct hop *hop, const struct key *key)
 {
     return addr_eq(&hop->src, &key->src) && addr_eq(&hop->dst, &key->dst) &&
            hop->transport == key->transport;
 }
 
-static bool same_hop(const void *value, const void *key)
+static bool same_pair(const void *value, const void *key)
 {
-    return same_key(value, key);
+    const struct hop_pair *pair = value;
+    return same_key(&pair->way[0], key);
+}
+
+/* Which way of its pair a hop is; the key is turned round for way 1. */
+static int way_of(struct key *key)
+{
+    if (memcmp(&key->src, &key->dst, sizeof key->src) <= 0)
+        return 0;
+    struct addr lower = key->dst;
+    key->dst = key->src;
+    key->src = lower;
+    return 1;
 }
 
 static uint64_t hash_of(const struct key *key)
@@ -43,25 +60,32 @@ struct hop *hop_find(const struct hops *h, const struct addr *src,
                      const struct addr *dst, unsigned transport)
 {
     struct key key = {*src, *dst, (uint8_t)transport};
-    return hash_find(&h->by_addr, hash_of(&key), same_hop, &key);
+    int way = way_of(&key);
+    struct hop_pair *pair = hash_find(&h->by_addr, hash_of(&key), same_pair, &key);
+    return pair ? &pair->way[way] : NULL;
 }
 
-static struct hop *hop_new(struct hops *h, const struct key *key, uint64_t hash)
+static struct hop_pair *pair_new(struct hops *h, const struct key *key, uint64_t hash)
 {
-    struct hop *hop = h->spare;
-    if (hop)
-        h->spare = hop->back;
-    else if (!(hop = arena_alloc(&h->arena, sizeof *hop)))
+    struct hop_pair *pair = (struct hop_pair *)h->spare;
+    if (pair)
+        h->spare = pair->way[0].back;
+    else if (!(pair = arena_alloc(&h->arena, sizeof *pair)))
         return NULL;
-    *hop = (struct hop){.src = key->src, .dst = key->dst, .transport = key->transport};
-    if (hash_add(&h->by_addr, hash, hop)) {
-        h->spare = hop;
+    pair->way[0] = (struct hop){.src = key->src,
+                                .dst = key->dst,
+                                .transport = key->transport,
+                                .back = &pair->way[1]};
+    pair->way[1] = (struct hop){.src = key->dst,
+                                .dst = key->src,
+                                .transport = key->transport,
+                                .back = &pair->way[0]};
+    if (hash_add(&h->by_addr, hash, pair)) {
+        pair->way[0].back = h->spare;
+        h->spare = &pair->way[0];
         return NULL;
     }
-    hop->back = hop_find(h, &key->dst, &key->src, key->transport);
-    if (hop->back)
-        hop->back->back = hop;
-    return hop;
+    return pair;
 }
 
 struct hop *hop_get(struct hops *h, struct hop *near, const struct addr *src,
@@ -70,21 +94,23 @@ struct hop *hop_get(struct hops *h, struct hop *near, const struct addr *src,
     struct key key = {*src, *dst, (uint8_t)transport};
     if (near && same_key(near, &key))
         return near;
-    if (near && near->back && same_key(near->back, &key))
+    if (near && same_key(near->back, &key))
         return near->back;
+    int way = way_of(&key);
     uint64_t hash = hash_of(&key);
-    struct hop *hop = hash_find(&h->by_addr, hash, same_hop, &key);
-    return hop ? hop : hop_new(h, &key, hash);
+    struct hop_pair *pair = hash_find(&h->by_addr, hash, same_pair, &key);
+    if (!pair)
+        pair = pair_new(h, &key, hash);
+    return pair ? &pair->way[way] : NULL;
 }
 
 void hop_drop(struct hops *h, struct hop *hop)
 {
-    if (!hop || (hop->refs && --hop->refs))
+    if (!hop || (hop->refs && --hop->refs) || hop->back->refs)
         return;
     struct key key = {hop->src, hop->dst, hop->transport};
-    hash_remove(&h->by_addr, hash_of(&key), hop);
-    if (hop->back)
-        hop->back->back = NULL;
-    hop->back = h->spare;
-    h->spare = hop;
+    struct hop_pair *pair = (struct hop_pair *)(way_of(&key) ? hop->back : hop);
+    hash_remove(&h->by_addr, hash_of(&key), pair);
+    pair->way[0].back = h->spare;
+    h->spare = &pair->way[0];
 }

@@ -28,7 +28,8 @@ struct hop *hop_get(struct hops *h, struct hop *near, const struct addr *src,
 struct hop *hop_find(const struct hops *h, const struct addr *src,
                      const struct addr *dst, unsigned transport);
 
-/* Takes one reference off; a hop without any is forgotten. */
+/* Takes one reference off; a hop is forgotten when neither it nor its way back has any.
+ */
 void hop_drop(struct hops *h, struct hop *hop);
 
 #endif

@@ -35,7 +35,8 @@ struct hop {
     uint8_t transport;
     uint32_t refs;    /* messages and transactions that use it; at 0 it is forgotten */
     struct msg *last; /* newest message on it; NULL when that was given up */
-    struct hop *back; /* the same hop the other way; NULL: nothing was seen there */
+    struct hop
+        *back; /* the same hop the other way: always there, maybe without messages */
 };
 
 /* A string in a call's arena (with a NUL behind it), interned per call: tags compare by
