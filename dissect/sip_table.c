@@ -122,33 +122,33 @@ const char *sip_method_name(enum sip_method m)
     return methods[(unsigned)m < SIP_METHOD_COUNT ? m : SIP_OTHER].text;
 }
 
-/* Same n bytes; names are short, so that a call to memcmp costs more than the work. */
-static inline bool same_bytes(const char *a, const uint8_t *b, size_t n)
+static inline uint64_t load64(const void *p)
 {
-    uint64_t x, y;
-    uint32_t v, w;
-    if (n < sizeof v) {
-        while (n && a[n - 1] == (char)b[n - 1])
-            n--;
-        return !n;
-    }
-    if (n < sizeof x) {
-        memcpy(&v, a, sizeof v);
-        memcpy(&w, b, sizeof w);
-        if (v != w)
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Eight bytes of a header's name (letters and '-') in any case: setting bit 5 makes
+ * letters lower case, and would make a '-' only out of a control character. */
+static inline bool same_eight(const char *known, const uint8_t *b)
+{
+    uint64_t x = load64(b);
+    bool controls = (x - EACH(0x20)) & ~x & EACH(0x80);
+    return (load64(known) | EACH(0x20)) == (x | EACH(0x20)) && !controls;
+}
+
+/* The same n bytes but for case. */
+static inline bool same_name(const char *known, const uint8_t *b, size_t n)
+{
+    if (n < 8)
+        return slice_ieq(slice_of(known, n), slice_of(b, n));
+    for (size_t i = 0; i + 8 < n; i += 8)
+        if (!same_eight(known + i, b + i))
             return false;
-        memcpy(&v, a + n - sizeof v, sizeof v);
-        memcpy(&w, b + n - sizeof w, sizeof w);
-        return v == w;
-    }
-    for (size_t i = 0;; i = i + 2 * sizeof x <= n ? i + sizeof x : n - sizeof x) {
-        memcpy(&x, a + i, sizeof x);
-        memcpy(&y, b + i, sizeof y);
-        if (x != y)
-            return false;
-        if (i + sizeof x == n)
-            return true;
-    }
+    return same_eight(known + n - 8, b + n - 8);
 }
 
 enum sip_header sip_header_find(struct slice name)
@@ -163,8 +163,7 @@ enum sip_header sip_header_find(struct slice name)
     if (name.n == 1)
         return name.p[0] < 128 ? (enum sip_header)(h - 1) : SIP_H_OTHER;
     const struct word *known = &headers[h - 1];
-    if (known->n == name.n && (same_bytes(known->text, name.p, name.n) ||
-                               slice_ieq(slice_of(known->text, known->n), name)))
+    if (known->n == name.n && same_name(known->text, name.p, name.n))
         return (enum sip_header)(h - 1);
     return SIP_H_OTHER;
 }

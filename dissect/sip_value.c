@@ -175,9 +175,32 @@ static inline void param_cut(struct slice *params, struct slice *name,
         value->p = NULL, value->n = 0;
 }
 
+/* A parameter in the form that nearly all have: ";name=value" without blanks or quotes.
+ * False: it is not there, or not so. */
+static inline bool param_plain(struct slice params, struct slice name,
+                               struct slice *out)
+{
+    const uint8_t *p = params.p, *end = p + params.n;
+    while (p < end && *p == ';') {
+        const uint8_t *next = scan_either(++p, end, ';', '"');
+        size_t n = (size_t)(next - p);
+        if (next < end && *next == '"')
+            return false;
+        if (n > name.n + 1 && p[name.n] == '=' &&
+            slice_ieq(slice_of(p, name.n), name)) {
+            *out = slice_of(p + name.n + 1, n - name.n - 1);
+            return out->p[0] > ' ' && out->p[out->n - 1] > ' ';
+        }
+        p = next;
+    }
+    return false;
+}
+
 struct slice sip_param(struct slice params, struct slice name)
 {
     struct slice one, value;
+    if (param_plain(params, name, &value))
+        return value;
     while (params.n) {
         const uint8_t *flag = params.p;
         param_cut(&params, &one, &value);
