@@ -267,14 +267,14 @@ static void pass(struct calls *c, struct call *call, struct msg *draft,
 /* The message that this one is a copy of; its bytes hold the Call-ID, so it is of the
  * same call. NULL: none. */
 static struct msg *original_of(const struct calls *c, const struct msg *draft,
-                               const struct recent_key *key)
+                               const struct copies_key *key)
 {
-    const struct recent_entry *e = recent_find(&c->recent, draft, key);
+    const struct copies_entry *e = copies_find(&c->copies, draft, key);
     return e && calls_msg_by_id(c, e->id) == e->msg ? e->msg : NULL;
 }
 
 static struct msg *take(struct calls *c, struct call *call, struct msg *draft,
-                        const struct arrival *a, const struct recent_key *key)
+                        const struct arrival *a, const struct copies_key *key)
 {
     bool keep = call->kept < c->limits->max_messages;
     draft->from_tag = call_tag(call, a->sip->from_tag, keep);
@@ -303,7 +303,7 @@ static struct msg *take(struct calls *c, struct call *call, struct msg *draft,
     }
     call_append(call, m);
     if (!original) {
-        recent_add(&c->recent, m, key);
+        copies_add(&c->copies, m, key);
         learn(c, call, m, m->txn, a, true);
     }
     return m;
@@ -325,7 +325,7 @@ static bool hop_hold(struct calls *c, struct msg *draft, const struct call *call
 
 /* A row of its own, beside its call where that is known. */
 static struct msg *take_malformed(struct calls *c, struct call *call, struct msg *draft,
-                                  const struct arrival *a, const struct recent_key *key)
+                                  const struct arrival *a, const struct copies_key *key)
 {
     struct stray *s = &c->strays[0];
     if (call && call->kept >= c->limits->max_messages) {
@@ -346,7 +346,7 @@ static struct msg *take_malformed(struct calls *c, struct call *call, struct msg
         return NULL;
     }
     if (!original)
-        recent_add(&c->recent, m, key);
+        copies_add(&c->copies, m, key);
     if (call) {
         call_append(call, m);
         call->messages += !original;
@@ -361,7 +361,7 @@ static struct msg *take_malformed(struct calls *c, struct call *call, struct msg
 }
 
 static struct msg *take_message(struct calls *c, struct call *call, struct msg *draft,
-                                const struct arrival *a, const struct recent_key *key)
+                                const struct arrival *a, const struct copies_key *key)
 {
     struct msg *m = take(c, call, draft, a, key);
     update(c, call, m ? m : draft);
@@ -375,7 +375,7 @@ static struct msg *take_message(struct calls *c, struct call *call, struct msg *
 /* With its hop found and held. */
 static struct msg *take_draft(struct calls *c, struct call *call, struct msg *draft,
                               const struct arrival *a, uint64_t hash,
-                              const struct recent_key *key)
+                              const struct copies_key *key)
 {
     if (a->malformed)
         return take_malformed(c, call, draft, a, key);
@@ -413,8 +413,8 @@ struct msg *calls_feed(struct calls *c, const struct arrival *a)
     c->msgs_seen++;
     c->version++;
     draft_fill(&draft, a);
-    struct recent_key key = {.digest =
-                                 recent_digest(a->text), /* while the call is loaded */
+    struct copies_key key = {.digest =
+                                 copies_digest(a->text), /* while the call is loaded */
                              .path = a->path ^ (uint32_t)a->depth << 28};
     struct call *call =
         id.n ? hash_find(&c->by_call_id, hash, same_call_id, &id) : NULL;

@@ -12,7 +12,7 @@
 #include "dissect/packet.h"
 #include "dissect/sip.h"
 #include "model/call.h"
-#include "model/recent.h"
+#include "model/copies.h"
 #include "model/hop.h"
 #include "model/rows.h"
 
@@ -29,7 +29,7 @@ struct calls {
     VEC(uint32_t) list_ids, msg_ids; /* their ids, also of the rows that are NULL */
     struct hash by_call_id;
     struct hops hops;
-    struct recent recent;
+    struct copies copies;
     struct stray {
         struct arena arena;
         struct msg *first, *last;

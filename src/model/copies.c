@@ -1,4 +1,4 @@
-#include "model/recent.h"
+#include "model/copies.h"
 
 #include "base/hash.h"
 
@@ -20,7 +20,7 @@ static inline uint64_t fold(uint64_t a, uint64_t b)
     return (uint64_t)x ^ (uint64_t)(x >> 64);
 }
 
-uint32_t recent_digest(struct slice text)
+uint32_t copies_digest(struct slice text)
 {
     static const uint64_t K[] = {0xa0761d6478bd642fu, 0xe7037ed1a0b428dbu,
                                  0x8ebc6af09c88c6e3u, 0x589965cc75374cc3u};
@@ -43,18 +43,18 @@ uint32_t recent_digest(struct slice text)
     return (uint32_t)(a ^ a >> 32);
 }
 
-static bool same_place(const struct recent_entry *e, const struct msg *draft,
+static bool same_place(const struct copies_entry *e, const struct msg *draft,
                        uint32_t path)
 {
     return e->path == path && e->interface == draft->interface &&
            e->file == draft->file;
 }
 
-const struct recent_entry *recent_find(const struct recent *r, const struct msg *draft,
-                                       const struct recent_key *key)
+const struct copies_entry *copies_find(const struct copies *r, const struct msg *draft,
+                                       const struct copies_key *key)
 {
-    const struct recent_entry *e = r->entry[key->digest % RECENT_SETS];
-    for (int i = 0; i < RECENT_WAYS; i++, e++) {
+    const struct copies_entry *e = r->entry[key->digest % COPIES_SETS];
+    for (int i = 0; i < COPIES_WAYS; i++, e++) {
         int64_t d = draft->time - e->time;
         if (e->msg && e->digest == key->digest && d >= -COPY_WINDOW &&
             d <= COPY_WINDOW && !same_place(e, draft, key->path))
@@ -63,15 +63,15 @@ const struct recent_entry *recent_find(const struct recent *r, const struct msg 
     return NULL;
 }
 
-void recent_add(struct recent *r, struct msg *m, const struct recent_key *key)
+void copies_add(struct copies *r, struct msg *m, const struct copies_key *key)
 {
-    unsigned set = key->digest % RECENT_SETS;
-    r->entry[set][r->oldest[set]] = (struct recent_entry){.msg = m,
+    unsigned set = key->digest % COPIES_SETS;
+    r->entry[set][r->oldest[set]] = (struct copies_entry){.msg = m,
                                                           .time = m->time,
                                                           .id = m->id,
                                                           .digest = key->digest,
                                                           .path = key->path,
                                                           .file = m->file,
                                                           .interface = m->interface};
-    r->oldest[set] = (uint8_t)((r->oldest[set] + 1) % RECENT_WAYS);
+    r->oldest[set] = (uint8_t)((r->oldest[set] + 1) % COPIES_WAYS);
 }
