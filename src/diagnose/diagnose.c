@@ -1,0 +1,495 @@
+#include "diagnose/diagnose.h"
+#include "base/ledger.h"
+#include "base/vec.h"
+#include "diagnose/exam.h"
+
+#include <stdlib.h>
+
+/* A call that changes is looked at again after this much capture time. */
+#define AGAIN (5 * SECOND)
+
+/* What is kept of a call. */
+struct seen {
+    uint64_t version; /* of the call when it was examined */
+    int64_t at;       /* capture time then */
+    struct finding *first;
+    uint32_t call;
+    uint8_t verdict; /* of what was concluded here: enum verdict */
+    bool open;       /* time alone may change what is said */
+};
+
+struct diagnose {
+    struct exam exam;
+    struct thresholds limits;
+    struct scope scope;
+    bool off[RULE_MAX];
+    VEC(struct seen) seen; /* by id of the call */
+    struct finding *capture;
+    VEC(struct finding *) rows;
+    uint64_t version, layout, looked; /* looked: calls->version at the last run */
+    uint32_t next_id;
+    bool over, changed;
+};
+
+const char *verdict_name(unsigned verdict)
+{
+    static const char *const NAMES[] = {"unknown", "ok", "info", "warn", "crit"};
+    return verdict < sizeof NAMES / sizeof *NAMES ? NAMES[verdict] : "?";
+}
+
+/* ---- findings ---- */
+
+int finding_compare(const void *a, const void *b)
+{
+    const struct finding *x = *(const struct finding *const *)a,
+                         *y = *(const struct finding *const *)b;
+    if (!x->cause != !y->cause)
+        return x->cause ? 1 : -1;
+    if (x->severity != y->severity)
+        return y->severity - x->severity;
+    if (x->confidence != y->confidence)
+        return y->confidence - x->confidence;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+static void free_list(struct finding *f)
+{
+    while (f) {
+        struct finding *next = f->next;
+        free(f);
+        f = next;
+    }
+}
+
+static char *put(char **at, const struct strbuf *b)
+{
+    char *text = *at;
+    if (b->n)
+        memcpy(text, b->p, b->n);
+    text[b->n] = 0;
+    *at += b->n + 1;
+    return text;
+}
+
+static int evidence_compare(const void *a, const void *b)
+{
+    const struct evidence *x = a, *y = b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    return (x->frame > y->frame) - (x->frame < y->frame);
+}
+
+/* One block: the finding, its evidence, its texts. */
+static struct finding *finding_new(const struct draft *d)
+{
+    size_t text = d->headline.n + d->detail.n + d->remedy.n + 3;
+    size_t frames = d->nevidence * sizeof(struct evidence);
+    struct finding *f = malloc(sizeof *f + frames + text);
+    if (!f)
+        return NULL;
+    *f = (struct finding){.rule = d->rule,
+                          .peer = d->peer,
+                          .call = d->call,
+                          .severity = d->severity,
+                          .confidence = d->confidence,
+                          .nevidence = d->nevidence};
+    f->evidence = (struct evidence *)(f + 1);
+    if (frames)
+        memcpy(f->evidence, d->evidence, frames);
+    qsort(f->evidence, f->nevidence, sizeof *f->evidence, evidence_compare);
+    char *at = (char *)f->evidence + frames;
+    f->headline = put(&at, &d->headline);
+    f->detail = put(&at, &d->detail);
+    f->remedy = d->remedy.n ? put(&at, &d->remedy) : d->rule->remedy;
+    return f;
+}
+
+static uint64_t group_of(const struct draft *d, const struct finding *f)
+{
+    struct {
+        struct addr peer;
+        uint64_t more;
+        uint32_t rule, alone;
+    } key = {d->peer, d->group, rule_index(d->rule), d->alone ? f->id : 0};
+    return hash_bytes(&key, sizeof key);
+}
+
+/* The id that the same rule had in this call before, so that ids stay. */
+static uint32_t id_of(struct diagnose *d, struct finding *before,
+                      const struct finding *f)
+{
+    for (struct finding *o = before; o; o = o->next)
+        if (o->rule == f->rule && o->id && addr_eq(&o->peer, &f->peer)) {
+            uint32_t id = o->id;
+            o->id = 0;
+            return id;
+        }
+    return ++d->next_id;
+}
+
+static struct finding *sorted(struct finding *list)
+{
+    struct finding *at[2 * EXAM_DRAFTS], *first = NULL;
+    size_t n = 0;
+    for (; list && n < 2 * EXAM_DRAFTS; list = list->next)
+        at[n++] = list;
+    qsort(at, n, sizeof *at, finding_compare);
+    while (n--) {
+        at[n]->next = first;
+        first = at[n];
+    }
+    return first;
+}
+
+/* Turns the drafts into findings; `before` are those of the last time. */
+static struct finding *keep_drafts(struct diagnose *d, struct finding *before)
+{
+    struct finding *list = NULL;
+    for (size_t i = 0; i < d->exam.drafts; i++) {
+        const struct draft *draft = &d->exam.draft[i];
+        struct finding *f = finding_new(draft);
+        if (!f)
+            continue;
+        f->id = id_of(d, before, f);
+        f->group = group_of(draft, f);
+        f->next = list;
+        list = f;
+        const struct call *c = f->call ? calls_by_id(d->exam.calls, f->call) : NULL;
+        f->session = c && c->session ? c->session->id : f->call;
+    }
+    return sorted(list);
+}
+
+/* ---- causes ---- */
+
+static struct seen *seen_of(const struct diagnose *d, uint32_t call)
+{
+    size_t low = 0, high = d->seen.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (d->seen.at[middle].call < call)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < d->seen.n && d->seen.at[low].call == call ? &d->seen.at[low] : NULL;
+}
+
+/* Is `g` why `f` happened? The leg further on explains the same fault in an earlier
+ * one. */
+static bool causes(const struct finding *g, const struct finding *f)
+{
+    if (g == f || g->cause == f->id)
+        return false;
+    if (g->rule == f->rule)
+        return g->call > f->call && f->severity > SEVERITY_INFO;
+    return rule_explains(g->rule->id, f->rule->id);
+}
+
+static const struct finding *cause_in(const struct finding *list,
+                                      const struct finding *f)
+{
+    for (const struct finding *g = list; g; g = g->next)
+        if (causes(g, f))
+            return g;
+    return NULL;
+}
+
+static uint32_t find_cause(const struct diagnose *d, const struct call *call,
+                           const struct finding *own, const struct finding *f)
+{
+    enum { LEGS = 16 };
+    const struct finding *g = cause_in(own, f);
+    unsigned legs = LEGS;
+    const struct call *c = call->session ? call->session->first : NULL;
+    for (; c && !g && legs; c = c->leg_next, legs--) {
+        const struct seen *s = c == call ? NULL : seen_of(d, c->id);
+        g = s ? cause_in(s->first, f) : NULL;
+    }
+    return g ? g->id : 0;
+}
+
+static void link_causes(struct diagnose *d, struct seen *s)
+{
+    const struct call *call = calls_by_id(d->exam.calls, s->call);
+    if (!call || !s->first)
+        return;
+    for (struct finding *f = s->first; f; f = f->next)
+        f->cause = find_cause(d, call, s->first, f);
+    s->first = sorted(s->first);
+}
+
+/* ---- examination ---- */
+
+static unsigned kind_of(const struct call *c)
+{
+    if (c->invite)
+        return RULE_INVITE;
+    return c->method == SIP_REGISTER ? RULE_REGISTER : RULE_OTHER;
+}
+
+static void ask_rules(struct diagnose *d, unsigned kind)
+{
+    unsigned index = 0;
+    for (size_t i = 0; RULE_FAMILIES[i]; i++)
+        for (size_t k = 0; k < RULE_FAMILIES[i]->n; k++, index++) {
+            const struct rule *r = &RULE_FAMILIES[i]->rule[k];
+            if (r->about & kind && r->look && !d->off[index])
+                r->look(&d->exam, r);
+        }
+}
+
+static unsigned conclude(const struct exam *e, const struct finding *first)
+{
+    const struct call *c = e->call;
+    unsigned worst = VERDICT_UNKNOWN;
+    for (const struct finding *f = first; f; f = f->next)
+        if (strcmp(f->rule->id, "C13") != 0 && VERDICT_INFO + f->severity > worst)
+            worst = VERDICT_INFO + f->severity;
+    if (worst || e->unknown || c->incomplete)
+        return worst;
+    return call_state_finished(c->state) || c->state == CALL_ACTIVE ? VERDICT_OK
+                                                                    : VERDICT_UNKNOWN;
+}
+
+static void examine(struct diagnose *d, struct seen *s, const struct call *call)
+{
+    struct finding *before = s->first;
+    exam_begin(&d->exam, call);
+    ask_rules(d, kind_of(call));
+    s->first = keep_drafts(d, before);
+    free_list(before);
+    s->verdict = (uint8_t)conclude(&d->exam, s->first);
+    s->version = call->version;
+    s->at = d->scope.last;
+    s->open = !call_state_finished(call->state) || d->scope.last - call->newest < AGAIN;
+    d->changed |= before || s->first;
+}
+
+static bool is_due(const struct diagnose *d, const struct seen *s,
+                   const struct call *call)
+{
+    if (s->version == call->version && !s->open)
+        return false;
+    if (d->over)
+        return true;
+    if (!s->version && !call_state_finished(call->state))
+        return d->scope.last - call->start >= AGAIN;
+    return s->version ? d->scope.last - s->at >= AGAIN
+                      : d->scope.last - call->newest >= SECOND / 2;
+}
+
+/* Calls that were given up leave. Both lists are in order of id. */
+static void drop_gone(struct diagnose *d)
+{
+    size_t n = 0;
+    if (d->layout == d->exam.calls->layout)
+        return;
+    d->layout = d->exam.calls->layout;
+    for (size_t i = 0; i < d->seen.n; i++) {
+        struct seen *s = &d->seen.at[i];
+        if (calls_by_id(d->exam.calls, s->call)) {
+            d->seen.at[n++] = *s;
+            continue;
+        }
+        d->changed |= s->first != NULL;
+        free_list(s->first);
+    }
+    d->seen.n = n;
+}
+
+static void note_hops(struct diagnose *d)
+{
+    const struct hash *h = &d->exam.calls->hops.by_addr;
+    d->scope.hops = d->scope.one_way = 0;
+    for (size_t i = 0; i < h->cap; i++) {
+        const struct hop *hop = h->slot[i].value;
+        d->scope.hops += hop != NULL;
+        d->scope.one_way += hop && !hop->back;
+    }
+}
+
+static void note_scope(struct diagnose *d)
+{
+    static const uint32_t DROPS[] = {LEDGER_KERNEL_DROP, LEDGER_INTERFACE_DROP,
+                                     LEDGER_RING_DROP};
+    enum { MESSAGES = 20, SHARE = 95 };
+    struct scope *s = &d->scope;
+    const struct calls *c = d->exam.calls;
+    s->last = c->now;
+    s->over = d->over;
+    s->drops = 0;
+    for (size_t i = 0; i < sizeof DROPS / sizeof *DROPS; i++)
+        s->drops += ledger_total(d->exam.ledger, DROPS[i]);
+    if (!s->first && c->list.n && c->list.at[0])
+        s->first = c->list.at[0]->start;
+    note_hops(d);
+    s->one_sided = c->msgs_seen >= MESSAGES && s->one_way * 100 >= s->hops * SHARE;
+}
+
+static void examine_capture(struct diagnose *d)
+{
+    struct finding *before = d->capture;
+    d->exam.call = NULL;
+    d->exam.drafts = 0;
+    d->exam.txns = 0;
+    ask_rules(d, RULE_CAPTURE);
+    d->capture = keep_drafts(d, before);
+    d->changed |= before || d->capture;
+    free_list(before);
+}
+
+/* A place for every call of the model, in order of id. */
+static bool take_calls(struct diagnose *d)
+{
+    const struct calls *c = d->exam.calls;
+    uint32_t newest = d->seen.n ? d->seen.at[d->seen.n - 1].call : 0;
+    size_t from = c->list.n;
+    while (from && (!c->list.at[from - 1] || c->list.at[from - 1]->id > newest))
+        from--;
+    for (size_t i = from; i < c->list.n; i++) {
+        struct seen s = {.call = c->list.at[i] ? c->list.at[i]->id : 0};
+        if (s.call && !vec_push(&d->seen, s))
+            return false;
+    }
+    return true;
+}
+
+static void list_rows(struct diagnose *d)
+{
+    d->rows.n = 0;
+    for (struct finding *f = d->capture; f; f = f->next)
+        (void)vec_push(&d->rows, f);
+    for (size_t i = 0; i < d->seen.n; i++)
+        for (struct finding *f = d->seen.at[i].first; f; f = f->next)
+            (void)vec_push(&d->rows, f);
+    d->version++;
+}
+
+void diagnose_run(struct diagnose *d, bool over)
+{
+    const struct calls *c = d->exam.calls;
+    if (d->over || (!over && c->version == d->looked && c->now == d->scope.last))
+        return;
+    d->over = over;
+    d->looked = c->version;
+    d->changed = false;
+    note_scope(d);
+    drop_gone(d);
+    (void)take_calls(d);
+    for (size_t i = 0, k = 0; i < d->seen.n; i++) {
+        struct seen *s = &d->seen.at[i];
+        while (k < c->list.n && (!c->list.at[k] || c->list.at[k]->id < s->call))
+            k++;
+        if (k < c->list.n && c->list.at[k]->id == s->call &&
+            is_due(d, s, c->list.at[k]))
+            examine(d, s, c->list.at[k]);
+    }
+    for (size_t i = 0; i < d->seen.n; i++)
+        if (d->seen.at[i].first)
+            link_causes(d, &d->seen.at[i]);
+    examine_capture(d);
+    if (d->changed)
+        list_rows(d);
+}
+
+/* ---- readers ---- */
+
+struct diagnose *diagnose_new(const struct calls *calls, const struct ledger *ledger,
+                              struct text *text)
+{
+    struct diagnose *d = calloc(1, sizeof *d);
+    if (!d)
+        return NULL;
+    thresholds_init(&d->limits);
+    d->exam.calls = calls;
+    d->exam.ledger = ledger;
+    d->exam.text = text;
+    d->exam.limit = &d->limits;
+    d->exam.scope = &d->scope;
+    d->exam.all = d;
+    return d;
+}
+
+void diagnose_free(struct diagnose *d)
+{
+    if (!d)
+        return;
+    for (size_t i = 0; i < d->seen.n; i++)
+        free_list(d->seen.at[i].first);
+    free_list(d->capture);
+    vec_done(&d->seen);
+    vec_done(&d->rows);
+    exam_done(&d->exam);
+    free(d);
+}
+
+struct thresholds *diagnose_thresholds(struct diagnose *d)
+{
+    return &d->limits;
+}
+
+bool diagnose_switch(struct diagnose *d, const char *rule, bool on)
+{
+    const struct rule *r = rule_find(rule);
+    if (r)
+        d->off[rule_index(r)] = !on;
+    return r != NULL;
+}
+
+uint64_t diagnose_version(const struct diagnose *d)
+{
+    return d->version;
+}
+
+size_t diagnose_count(const struct diagnose *d)
+{
+    return d->rows.n;
+}
+
+const struct finding *diagnose_at(const struct diagnose *d, size_t i)
+{
+    return i < d->rows.n ? d->rows.at[i] : NULL;
+}
+
+const struct finding *diagnose_by_id(const struct diagnose *d, uint32_t id)
+{
+    for (size_t i = 0; id && i < d->rows.n; i++)
+        if (d->rows.at[i]->id == id)
+            return d->rows.at[i];
+    return NULL;
+}
+
+const struct finding *diagnose_of(const struct diagnose *d, uint32_t call)
+{
+    if (!call)
+        return d->capture;
+    const struct seen *s = seen_of(d, call);
+    return s ? s->first : NULL;
+}
+
+enum verdict diagnose_verdict(const struct diagnose *d, uint32_t call)
+{
+    const struct seen *s = seen_of(d, call);
+    return s ? (enum verdict)s->verdict : VERDICT_UNKNOWN;
+}
+
+/* The cause of a finding, in another leg of its session. */
+static const struct finding *elsewhere(const struct diagnose *d,
+                                       const struct finding *f)
+{
+    const struct call *c = calls_by_id(d->exam.calls, f->call);
+    for (c = c && c->session ? c->session->first : NULL; c; c = c->leg_next)
+        for (const struct finding *g = diagnose_of(d, c->id); g; g = g->next)
+            if (g->id == f->cause)
+                return g;
+    return NULL;
+}
+
+const struct finding *diagnose_headline(const struct diagnose *d, uint32_t call)
+{
+    const struct finding *f = diagnose_of(d, call), *g = NULL;
+    if (f && f->cause)
+        g = elsewhere(d, f);
+    return g ? g : f;
+}
