@@ -6,9 +6,11 @@
 #include "out/listing.h"
 #include "model/streams.h"
 #include "out/stats_text.h"
+#include "out/verdict_text.h"
 #include "pump.h"
 #include "save.h"
 #include "view/detail.h"
+#include "view/explain.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -27,6 +29,7 @@ struct cli {
     struct writer out;
     uint32_t printed;  /* id of the newest message printed */
     bool line_open;    /* the progress line on standard error */
+    bool findings;     /* those of --fail-on exist */
     time_t progressed; /* when it was written */
 };
 
@@ -303,6 +306,82 @@ static int print_stats(struct cli *c)
     return writer_check(&c->out);
 }
 
+/* Findings as rows, worst first: JSON and CSV. */
+static int list_findings(struct cli *c, const struct call *only)
+{
+    struct listing_options lo = listing_options_of(c->o);
+    struct listing l;
+    size_t n;
+    const struct finding **all = verdict_sorted(&c->trace->view, only, &n);
+    int err = listing_begin(&l, &c->out, &c->trace->view, &TABLE_FINDINGS, &lo);
+    for (size_t i = 0; i < n && !err; i++)
+        err = listing_row(&l, all[i]);
+    int last = listing_end(&l, n);
+    free(all);
+    return err ? err : last;
+}
+
+static int print_groups(struct cli *c, const struct verdict_groups *g)
+{
+    struct verdict_text_options to = {
+        .width = width(c->o), .color = color(), .ascii = c->o->ascii};
+    verdict_groups_text(&c->trace->view, g, &to, &c->out.buf);
+    return writer_check(&c->out);
+}
+
+static int print_panel(struct cli *c, const struct call *call)
+{
+    struct verdict_text_options to = {
+        .width = width(c->o), .color = color(), .ascii = c->o->ascii};
+    struct verdict_panel *p = verdict_panel(&c->trace->view, call);
+    if (!p)
+        return -ERR_NOMEM;
+    verdict_panel_text(&c->trace->view, p, &to, &c->out.buf);
+    verdict_panel_free(p);
+    return writer_check(&c->out);
+}
+
+static bool fails(const struct options *o, const struct verdict_groups *g)
+{
+    return (o->fail_on == FAIL_CRIT && g->worst >= VERDICT_CRIT) ||
+           (o->fail_on == FAIL_WARN && g->worst >= VERDICT_WARN);
+}
+
+static int print_findings(struct cli *c)
+{
+    const struct call *only = NULL;
+    int err = 0;
+    if (c->o->call && !(only = wanted_call(c)))
+        return -ERR_NOENT;
+    struct verdict_groups *g = verdict_groups(&c->trace->view);
+    if (!g)
+        return -ERR_NOMEM;
+    if (c->o->quiet)
+        err = 0;
+    else if (c->o->format != FORMAT_TABLE)
+        err = list_findings(c, only);
+    else
+        err = only ? print_panel(c, only) : print_groups(c, g);
+    c->findings = fails(c->o, g);
+    verdict_groups_free(g);
+    return err;
+}
+
+/* Without files: what a rule or a code means. */
+static int print_explanation(struct cli *c)
+{
+    struct errmsg why;
+    if (!strcmp(c->o->explain, "all"))
+        explain_all(&c->out.buf);
+    else if (!explain(c->o->explain, &c->out.buf)) {
+        errmsg_set(&why, 0, "%.100s: no rule and no response code (--explain all)",
+                   c->o->explain);
+        cli_error(why.text);
+        return -ERR_NOENT;
+    }
+    return writer_check(&c->out);
+}
+
 static int print_fields(struct cli *c)
 {
     struct view none = {0};
@@ -338,6 +417,7 @@ static int run(struct cli *c)
     case COMMAND_STREAMS: err = c->o->quiet ? 0 : print_streams(c); break;
     case COMMAND_LADDER: err = print_ladder(c); break;
     case COMMAND_MESSAGE: err = print_message(c); break;
+    case COMMAND_DIAGNOSE: err = print_findings(c); break;
     case COMMAND_STATS: err = print_stats(c); break;
     case COMMAND_SAVE: break;
     default: err = c->o->quiet ? 0 : print_calls(c); break;
@@ -372,7 +452,9 @@ static int exit_status(struct cli *c, int err)
     } else if (err == -ERR_NOMEM) {
         cli_error(err_text(err));
     }
-    return err || wrote || (c->trace && c->trace->failed) ? EXIT_INPUT : EXIT_DONE;
+    if (err || wrote || (c->trace && c->trace->failed))
+        return EXIT_INPUT;
+    return c->findings ? EXIT_FINDINGS : EXIT_DONE;
 }
 
 int cli_open(const struct options *o, struct trace **out)
@@ -395,6 +477,8 @@ int cli_run(const struct options *o)
     writer_init(&c.out, STDOUT_FILENO);
     if (o->command == COMMAND_FIELDS)
         return exit_status(&c, print_fields(&c));
+    if (o->command == COMMAND_DIAGNOSE && o->explain)
+        return exit_status(&c, print_explanation(&c));
     int status = cli_open(o, &c.trace);
     if (status != EXIT_DONE) {
         writer_done(&c.out);

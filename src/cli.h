@@ -5,7 +5,7 @@
 #include "options.h"
 
 /* Exit statuses (SPEC: 0 done, 1 an input was bad, 2 usage). */
-enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2 };
+enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_FINDINGS = 3 };
 
 /* Prints "sipglass: LINE" on standard error, sanitised. */
 void cli_error(const char *line);

@@ -14,6 +14,7 @@ enum option_type {
     OPT_COUNT,
     OPT_SIZE,
     OPT_FORMAT,
+    OPT_FAIL,
     OPT_JSON,
     OPT_NONE
 };
@@ -53,6 +54,10 @@ static const struct option_row OPTIONS[] = {
     {"slices", 0, 0, OPT_FLAG, NULL, AT(slices),
      "streams: a row for each ten seconds of each"},
     {"no-session", 0, 0, OPT_FLAG, NULL, AT(no_session), "ladder: this leg only"},
+    {"explain", 0, 0, OPT_TEXT, "WHAT", AT(explain),
+     "diagnose: what a rule or response code means; all: everything"},
+    {"fail-on", 0, 0, OPT_FAIL, "SEVERITY", AT(fail_on),
+     "diagnose: exit status 3 where there is a finding: crit, or warn and worse"},
     {"aliases", 0, 0, OPT_TEXT, "FILE", AT(aliases),
      "names for addresses, one a line: ADDRESS NAME"},
     {"ascii", 0, 0, OPT_FLAG, NULL, AT(ascii), "draw with ASCII only"},
@@ -172,6 +177,12 @@ static int store(struct options *o, const struct option_row *row, const char *va
             return errmsg_set(why, -ERR_USAGE, "--format %s: it is table, json or csv",
                               value);
         return 0;
+    case OPT_FAIL:
+        if (strcmp(value, "crit") != 0 && strcmp(value, "warn") != 0)
+            return errmsg_set(why, -ERR_USAGE, "--fail-on %s: it is crit or warn",
+                              value);
+        o->fail_on = *value == 'c' ? FAIL_CRIT : FAIL_WARN;
+        return 0;
     case OPT_NONE: return 0;
     }
     return 0;
@@ -224,7 +235,8 @@ static int read_words(struct options *o, int n, char **word, struct errmsg *why)
 
 static int check(const struct options *o, struct errmsg *why)
 {
-    if (o->help || o->version || o->command == COMMAND_FIELDS)
+    if (o->help || o->version || o->command == COMMAND_FIELDS ||
+        (o->command == COMMAND_DIAGNOSE && o->explain))
         return 0;
     if (o->command == COMMAND_MESSAGE &&
         (!o->argument || (!o->nfiles && !o->ninterfaces)))
@@ -297,8 +309,8 @@ const char *options_help(void)
             strbuf_printf(&b, " (also -%c)", r->also);
         strbuf_char(&b, '\n');
     }
-    strbuf_str(
-        &b, "\nExit status: 0 done; 1 an input was bad or partly unreadable; 2 usage.\n"
-            "sipglass(1) has the rest.\n");
+    strbuf_str(&b, "\nExit status: 0 done; 1 an input was bad or partly unreadable; 2 "
+                   "usage; 3 --fail-on.\n"
+                   "sipglass(1) has the rest.\n");
     return strbuf_cstr(&b);
 }

@@ -17,6 +17,7 @@
     COMMAND(STREAMS, "streams", "one row an RTP stream")                          \
     COMMAND(LADDER, "ladder", "a call as a ladder diagram: --call ID")            \
     COMMAND(MESSAGE, "message", "one message, decoded and validated: FILE... ID") \
+    COMMAND(DIAGNOSE, "diagnose", "what is wrong, worst first")                   \
     COMMAND(STATS, "stats", "codes, methods, peers; the ledger")                  \
     COMMAND(FIELDS, "fields", "every column of every table")                      \
     COMMAND(SAVE, "save", "write calls to a capture file: FILE... -O OUT")
@@ -40,9 +41,11 @@ struct options {
     const char *call;      /* row id or Call-ID; NULL: all */
     const char *argument;  /* `message`: the id */
     const char *out;       /* -O; NULL: none */
+    const char *explain;   /* a rule or response code; "all"; NULL: none */
     const char *aliases;   /* file of names for addresses; NULL: none */
     const char *spool_dir; /* NULL: the default */
     enum format format;
+    enum fail_on { FAIL_NEVER, FAIL_CRIT, FAIL_WARN } fail_on;
     struct limits limits;
     uint64_t spool_size;
     int buffer_mb; /* kernel buffer; 0: the default */

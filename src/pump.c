@@ -1,9 +1,15 @@
 #include "pump.h"
 
+#include "diagnose/diagnose.h"
+#include "options.h"
+
 #include <time.h>
 
 /* Frames between two looks at the clock: some 20 us of work. */
 enum { BATCH = 64 };
+
+/* Least time between two looks for verdicts, live. */
+#define DIAGNOSE_NS INT64_C(1000000000)
 
 static int64_t clock_ns(clockid_t id)
 {
@@ -12,11 +18,32 @@ static int64_t clock_ns(clockid_t id)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* Rows of messages and streams, and saving, need no verdicts. */
+static bool wants_verdicts(const struct options *o)
+{
+    return o->command != COMMAND_MESSAGES && o->command != COMMAND_MESSAGE &&
+           o->command != COMMAND_STREAMS && o->command != COMMAND_STATS &&
+           o->command != COMMAND_SAVE;
+}
+
+/* While the input goes on verdicts may take a tenth of the time. */
+static void diagnose_some(struct trace *t)
+{
+    int64_t now = clock_ns(CLOCK_MONOTONIC);
+    if (now < t->diagnose_next || !wants_verdicts(t->options))
+        return;
+    diagnose_run(t->diagnosis, false);
+    int64_t took = clock_ns(CLOCK_MONOTONIC) - now;
+    t->diagnose_next = now + (took < DIAGNOSE_NS / 10 ? DIAGNOSE_NS : 10 * took);
+}
+
 static enum pump_result finish(struct trace *t)
 {
     engine_end(t->engine);
     if (!t->ended)
         calls_end(t->calls);
+    if (!t->ended && wants_verdicts(t->options))
+        diagnose_run(t->diagnosis, true);
     t->ended = true;
     for (size_t i = 0; i < source_merge_count(t->sources); i++)
         t->failed |= source_merge_at(t->sources, i)->failed;
@@ -31,6 +58,7 @@ static enum pump_result idle(struct trace *t)
         int64_t now = clock_ns(CLOCK_REALTIME);
         engine_idle(t->engine, now);
         calls_advance(t->calls, now);
+        diagnose_some(t);
     }
     return PUMP_IDLE;
 }
@@ -50,8 +78,11 @@ enum pump_result pump_run(struct trace *t, int64_t budget_us)
                 return finish(t);
             engine_feed(t->engine, &f);
         }
-        if (budget_us && clock_ns(CLOCK_MONOTONIC) >= stop)
-            return PUMP_MORE;
+        if (!budget_us || clock_ns(CLOCK_MONOTONIC) < stop)
+            continue;
+        if (t->live)
+            diagnose_some(t);
+        return PUMP_MORE;
     }
 }
 

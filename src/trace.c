@@ -1,6 +1,7 @@
 #include "trace.h"
 
 #include "base/utf8.h"
+#include "diagnose/diagnose.h"
 #include "model/streams.h"
 #include "options.h"
 #include "view/alias.h"
@@ -105,6 +106,7 @@ void trace_free(struct trace *t)
 {
     if (!t)
         return;
+    diagnose_free(t->diagnosis);
     engine_free(t->engine);
     streams_free(t->streams);
     calls_free(t->calls);
@@ -249,8 +251,11 @@ int trace_new(const struct options *options, void (*report)(const char *line),
                                 .invite_only = options->invite_only};
     if (!(t->engine = engine_new(&eo)))
         goto fail;
+    if (!(t->diagnosis = diagnose_new(t->calls, t->streams, &t->ledger, t->text)))
+        goto fail;
     t->view = (struct view){.calls = t->calls,
                             .streams = t->streams,
+                            .diagnosis = t->diagnosis,
                             .ledger = &t->ledger,
                             .text = t->text,
                             .aliases = t->aliases,

@@ -13,7 +13,8 @@
 #include "view/view.h"
 
 struct options;
-struct streams; /* model/streams.h */
+struct diagnose; /* diagnose/diagnose.h */
+struct streams;  /* model/streams.h */
 
 struct trace {
     const struct options *options;
@@ -25,6 +26,8 @@ struct trace {
     struct calls *calls;
     struct streams *streams; /* NULL: --no-media */
     struct engine *engine;
+    struct diagnose *diagnosis;
+    int64_t diagnose_next; /* monotonic time of its next run, live; ns */
     struct alias *aliases; /* NULL: none */
     struct view view;      /* what the views read */
     bool live, ended, paused;

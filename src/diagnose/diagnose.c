@@ -2,6 +2,7 @@
 #include "base/ledger.h"
 #include "base/vec.h"
 #include "diagnose/exam.h"
+#include "model/streams.h"
 
 #include <stdlib.h>
 
@@ -242,10 +243,11 @@ static void ask_rules(struct diagnose *d, unsigned kind)
 static unsigned conclude(const struct exam *e, const struct finding *first)
 {
     const struct call *c = e->call;
-    unsigned worst = VERDICT_UNKNOWN;
+    unsigned worst = VERDICT_UNKNOWN, severity;
     for (const struct finding *f = first; f; f = f->next)
-        if (strcmp(f->rule->id, "C13") != 0 && VERDICT_INFO + f->severity > worst)
-            worst = VERDICT_INFO + f->severity;
+        if (strcmp(f->rule->id, "C13") != 0 &&
+            (severity = (unsigned)VERDICT_INFO + f->severity) > worst)
+            worst = severity;
     if (worst || e->unknown || c->incomplete)
         return worst;
     return call_state_finished(c->state) || c->state == CALL_ACTIVE ? VERDICT_OK
@@ -303,9 +305,11 @@ static void note_hops(struct diagnose *d)
     const struct hash *h = &d->exam.calls->hops.by_addr;
     d->scope.hops = d->scope.one_way = 0;
     for (size_t i = 0; i < h->cap; i++) {
-        const struct hop *hop = h->slot[i].value;
-        d->scope.hops += hop != NULL;
-        d->scope.one_way += hop && !hop->back;
+        const struct hop *hop = h->slot[i].value; /* the first of its pair */
+        if (!hop || (!hop->last && !hop->back->last))
+            continue;
+        d->scope.hops++;
+        d->scope.one_way += !hop->last || !hop->back->last;
     }
 }
 
@@ -319,6 +323,7 @@ static void note_scope(struct diagnose *d)
     s->last = c->now;
     s->over = d->over;
     s->drops = 0;
+    s->media = d->exam.streams && d->exam.streams->list.last;
     for (size_t i = 0; i < sizeof DROPS / sizeof *DROPS; i++)
         s->drops += ledger_total(d->exam.ledger, DROPS[i]);
     if (!s->first && c->list.n && c->list.at[0])
@@ -395,14 +400,15 @@ void diagnose_run(struct diagnose *d, bool over)
 
 /* ---- readers ---- */
 
-struct diagnose *diagnose_new(const struct calls *calls, const struct ledger *ledger,
-                              struct text *text)
+struct diagnose *diagnose_new(const struct calls *calls, const struct streams *streams,
+                              const struct ledger *ledger, struct text *text)
 {
     struct diagnose *d = calloc(1, sizeof *d);
     if (!d)
         return NULL;
     thresholds_init(&d->limits);
     d->exam.calls = calls;
+    d->exam.streams = streams;
     d->exam.ledger = ledger;
     d->exam.text = text;
     d->exam.limit = &d->limits;

@@ -11,15 +11,17 @@
 #include "model/calls.h"
 
 struct diagnose;
+struct streams; /* model/streams.h */
 
 enum verdict { VERDICT_UNKNOWN, VERDICT_OK, VERDICT_INFO, VERDICT_WARN, VERDICT_CRIT };
 
 /* "unknown", "ok", "info", "warn", "crit". */
 const char *verdict_name(unsigned verdict);
 
-/* All are kept by reference; text may be NULL. NULL when memory is short. */
-struct diagnose *diagnose_new(const struct calls *calls, const struct ledger *ledger,
-                              struct text *text);
+/* All are kept by reference; streams and text may be NULL. NULL when memory is short.
+ */
+struct diagnose *diagnose_new(const struct calls *calls, const struct streams *streams,
+                              const struct ledger *ledger, struct text *text);
 void diagnose_free(struct diagnose *d);
 
 /* The figures that rules compare with; set them before the first run. */

@@ -55,8 +55,9 @@ void exam_done(struct exam *e)
 bool exam_allows(struct exam *e, const struct rule *r)
 {
     enum {
-        TOUCHED = CALL_INCOMPLETE_HOLE | CALL_INCOMPLETE_CUT | CALL_INCOMPLETE_FRAGMENT |
-                  CALL_INCOMPLETE_DROPS | CALL_INCOMPLETE_LIMIT,
+        TOUCHED = CALL_INCOMPLETE_HOLE | CALL_INCOMPLETE_CUT |
+                  CALL_INCOMPLETE_FRAGMENT | CALL_INCOMPLETE_DROPS |
+                  CALL_INCOMPLETE_LIMIT,
     };
     unsigned bits = e->call->incomplete;
     bool allowed = true;

@@ -33,19 +33,22 @@ struct draft {
 /* What the capture as a whole allows to conclude. */
 struct scope {
     int64_t first, last;         /* capture time, ns */
-    size_t hops, one_way;        /* hops, and those without any traffic back */
+    size_t hops, one_way;        /* pairs of addresses, those with traffic one way */
     uint64_t drops;              /* frames lost before us */
     bool one_sided, media, over; /* over: the input has ended */
 };
 
+struct streams;
+
 struct exam {
     const struct calls *calls;
-    const struct call *call; /* NULL while rules look at the capture */
+    const struct call *call;       /* NULL while rules look at the capture */
+    const struct streams *streams; /* NULL: media was left alone */
     const struct ledger *ledger;
     struct text *text; /* NULL: no texts */
     const struct thresholds *limit;
     const struct scope *scope;
-    const struct diagnose *all; /* for rules that look at the capture */
+    const struct diagnose *all;       /* for rules that look at the capture */
     const struct txn *txn[EXAM_TXNS]; /* oldest first */
     size_t txns;
     const struct txn *first; /* newest initial request near the caller, of the call's

@@ -44,8 +44,7 @@ struct sdp_kind peer_codecs(struct exam *e, const struct msg *m, struct strbuf *
     const struct sip *sip = exam_sip(e, m);
     struct sdp sdp;
     struct sdp_media media;
-    if (!sip ||
-        !sdp_parse(sdp_find(sip->header[SIP_H_CONTENT_TYPE], sip->body), &sdp))
+    if (!sip || !sdp_parse(sdp_find(sip->header[SIP_H_CONTENT_TYPE], sip->body), &sdp))
         return kind;
     struct slice rest = sdp.media;
     while (sdp_media_next(&sdp, &rest, &media)) {

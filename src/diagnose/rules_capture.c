@@ -1,4 +1,5 @@
-/* Rules over many calls (A27, A28, B05, C07) and about the capture itself (CAP01-06). */
+/* Rules over many calls (A27, A28, B05, C07) and about the capture itself (CAP01-06).
+ */
 #include "base/ledger.h"
 #include "diagnose/diagnose.h"
 #include "diagnose/exam.h"
@@ -76,9 +77,9 @@ static void trunk_down(struct exam *e, const struct rule *r)
 
 static bool scanner_agent(const char *agent)
 {
-    static const char *const NAMES[] = {"friendly-scanner", "sipvicious", "sipcli",
-                                        "vaxsip",           "pplsip",     "sundayddr",
-                                        "iwar",             "sip-scan",   "smap 0."};
+    static const char *const NAMES[] = {
+        "friendly-scanner", "sipvicious", "sipcli",   "vaxsip", "pplsip",
+        "sundayddr",        "iwar",       "sip-scan", "smap 0."};
     struct slice s = slice_str(agent);
     for (size_t i = 0; s.n && i < sizeof NAMES / sizeof *NAMES; i++)
         if (slice_has(s, NAMES[i]))
@@ -143,48 +144,6 @@ static void scanner(struct exam *e, const struct rule *r)
     tally_done(&users);
 }
 
-/* ---- A15 over many calls ---- */
-
-static void limit_reached(struct exam *e, const struct rule *r)
-{
-    struct tally t = {.by_addr = {0}};
-    for (size_t i = 0; i < e->calls->list.n; i++) {
-        const struct call *c = call_at(e, i);
-        if (!c || !c->invite || !c->hop || (c->status != 503 && !c->answer))
-            continue;
-        struct tally_row *row = tally_get(&t, &c->hop->dst);
-        if (!row)
-            break;
-        if (c->status == 503 && !c->answer)
-            tally_count(row, c->start, c->id);
-        else
-            tally_break(row);
-    }
-    for (size_t i = 0; i < t.rows.n; i++) {
-        const struct tally_row *row = t.rows.at[i];
-        unsigned up = 0;
-        const struct call *first = calls_by_id(e->calls, row->call);
-        struct draft *d = row->most >= 5 && first ? exam_find(e, r, SEVERITY_CRIT, 80)
-                                                  : NULL;
-        if (!d)
-            continue;
-        for (size_t k = 0; k < e->calls->list.n; k++) {
-            const struct call *c = call_at(e, k);
-            up += c && c->answer && c->hop && addr_same_ip(&c->hop->dst, &row->addr) &&
-                  c->answer <= first->start && (!c->end || c->end > first->start);
-        }
-        d->peer = row->addr;
-        show_call(e, d, row->call);
-        show_call(e, d, row->last);
-        say(&d->headline, "%i refused %u calls in a row with 503, at %u calls up",
-            &row->addr, row->most, up);
-        say(&d->detail, "Calls %u to %u, over %t. The number of calls up when it began "
-                        "may be the limit of the trunk.",
-            row->call, row->last, row->longest);
-    }
-    tally_done(&t);
-}
-
 /* ---- B05 ---- */
 
 static void reg_storm(struct exam *e, const struct rule *r)
@@ -216,7 +175,8 @@ static void reg_storm(struct exam *e, const struct rule *r)
         }
     }
     int64_t span = e->scope->last - e->scope->first;
-    double usual = span > 20 * SECOND ? (double)total * 1e10 / (double)span : (double)most;
+    double usual =
+        span > 20 * SECOND ? (double)total * 1e10 / (double)span : (double)most;
     if (most <= rate || (double)most < 5 * usual)
         return;
     struct draft *d = exam_find(e, r, SEVERITY_WARN, 85);
@@ -295,13 +255,23 @@ static void same_length(struct exam *e, const struct rule *r, const struct ended
     say(&d->detail, "A timer ends them: %s.", timer_of(talk));
 }
 
+/* C01 says more of such a call than its length does. */
+static bool unacknowledged(const struct exam *e, const struct call *c)
+{
+    for (const struct finding *f = diagnose_of(e->all, c->id); f; f = f->next)
+        if (!strcmp(f->rule->id, "C01"))
+            return true;
+    return false;
+}
+
 static void fixed_duration(struct exam *e, const struct rule *r)
 {
     VEC(struct ended) list = {0};
     for (size_t i = 0; i < e->calls->list.n; i++) {
         const struct call *c = call_at(e, i);
         int64_t talk;
-        if (!c || !c->bye || !c->hop || !call_duration(c, &talk) || talk < 28 * SECOND)
+        if (!c || !c->bye || !c->hop || !call_duration(c, &talk) ||
+            unacknowledged(e, c))
             continue;
         struct addr ip = c->hop->dst;
         ip.port = 0;
@@ -327,8 +297,9 @@ static void one_sided(struct exam *e, const struct rule *r)
     if (!d)
         return;
     say(&d->headline, "only one direction was captured");
-    say(&d->detail, "%u of %u pairs of addresses show no traffic back: nothing is "
-                    "concluded from messages that are missing.",
+    say(&d->detail,
+        "%u of %u pairs of addresses show no traffic back: nothing is "
+        "concluded from messages that are missing.",
         (unsigned)e->scope->one_way, (unsigned)e->scope->hops);
 }
 
@@ -381,7 +352,8 @@ static void clock_jump(struct exam *e, const struct rule *r)
     if (!d)
         return;
     if (back)
-        say(&d->headline, "the clock of the capture went back %u times", (unsigned)back);
+        say(&d->headline, "the clock of the capture went back %u times",
+            (unsigned)back);
     else
         say(&d->headline, "a gap of %t in the capture", after->start - before->newest);
     if (after) {
@@ -399,15 +371,15 @@ static void duplicated(struct exam *e, const struct rule *r)
         copies += c ? c->copies : 0;
         all += c ? c->messages + c->copies : 0;
     }
-    struct draft *d = copies && copies * 100 >= all
-                          ? exam_find(e, r, SEVERITY_INFO, 95)
-                          : NULL;
+    struct draft *d =
+        copies && copies * 100 >= all ? exam_find(e, r, SEVERITY_INFO, 95) : NULL;
     if (!d)
         return;
     say(&d->headline, "%u of %u messages were captured twice", (unsigned)copies,
         (unsigned)all);
-    say(&d->detail, "Another interface, VLAN or tunnel shows the same packets. Copies are "
-                    "listed with the original and counted in nothing.");
+    say(&d->detail,
+        "Another interface, VLAN or tunnel shows the same packets. Copies are "
+        "listed with the original and counted in nothing.");
 }
 
 static void encrypted(struct exam *e, const struct rule *r)
@@ -421,10 +393,6 @@ static void encrypted(struct exam *e, const struct rule *r)
 }
 
 static const struct rule RULES[] = {
-    {"A15", "LIMIT_REACHED", SEVERITY_CRIT, RULE_CAPTURE, 0, "RFC 3261 21.5.4, RFC 7339",
-     "A trunk refuses one call after the other.",
-     "Five or more 503 in a row from one peer.", "An answered call in between.",
-     "Compare the number of calls up with the channels of the trunk.", limit_reached},
     {"A27", "TRUNK_DOWN", SEVERITY_CRIT, RULE_CAPTURE, 0, "RFC 3261 17.1.1.2",
      "A peer answers nothing any more.",
      "Three or more requests in a row to one peer without any response.",
@@ -442,9 +410,11 @@ static const struct rule RULES[] = {
      "A steady rate, however high.",
      "Spread the expiry; look for an outage right before, after which all came back.",
      reg_storm},
-    {"C07", "FIXED_DURATION_DROP", SEVERITY_WARN, RULE_CAPTURE, 0, "RFC 4028, RFC 3261 13.3.1.4",
+    {"C07", "FIXED_DURATION_DROP", SEVERITY_WARN, RULE_CAPTURE, 0,
+     "RFC 4028, RFC 3261 13.3.1.4",
      "Many calls end after the same time: a timer ends them, and no person.",
-     "Five or more answered calls to one peer, a fifth of them, end within 2 s of 30, 32, "
+     "Five or more answered calls to one peer, a fifth of them, end within 2 s of 30, "
+     "32, "
      "60, 90, 180, 300, 600, 900, 1800, 3600 or 7200 s.",
      "Durations spread out.",
      "32 s: ACK. 30, 60, 300 s: media that stops. 900, 1800 s: session timer or "
@@ -454,7 +424,8 @@ static const struct rule RULES[] = {
      "The capture shows one direction only.",
      "20 messages or more, and 95 % of the address pairs without traffic back.",
      "Fewer messages.",
-     "Capture on both directions of the mirror port, or on the host itself.", one_sided},
+     "Capture on both directions of the mirror port, or on the host itself.",
+     one_sided},
     {"CAP02", "DROPS", SEVERITY_WARN, RULE_CAPTURE, 0, "",
      "Frames were lost before they reached the capture.",
      "The kernel, the interface or the program counted drops.", "No drops.",
@@ -470,8 +441,8 @@ static const struct rule RULES[] = {
      "Let the host keep its time by NTP without steps; look at the parts one by one.",
      clock_jump},
     {"CAP05", "DUPLICATED", SEVERITY_INFO, RULE_CAPTURE, 0, "",
-     "Packets were captured more than once.",
-     "1 % or more of the messages are copies.", "Fewer copies.",
+     "Packets were captured more than once.", "1 % or more of the messages are copies.",
+     "Fewer copies.",
      "Capture on one interface, not on `any`, and mirror one direction of each port.",
      duplicated},
     {"CAP06", "ENCRYPTED", SEVERITY_INFO, RULE_CAPTURE, 0, "",

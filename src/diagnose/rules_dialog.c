@@ -14,7 +14,8 @@ static unsigned repeats_of(const struct msg *m, const struct msg *after)
 /* ---- C01 ---- */
 
 struct ack {
-    const struct msg *here, *elsewhere, *wrong; /* wrong: on the hop, CSeq or tag differ */
+    const struct msg *here, *elsewhere,
+        *wrong; /* wrong: on the hop, CSeq or tag differ */
 };
 
 static struct ack find_ack(const struct exam *e, const struct txn *t)
@@ -29,7 +30,8 @@ static struct ack find_ack(const struct exam *e, const struct txn *t)
             a.here = m;
         else if (here && !right && !a.wrong)
             a.wrong = m;
-        else if (!here && right && !a.elsewhere && addr_same_ip(&m->hop->src, &t->hop->src))
+        else if (!here && right && !a.elsewhere &&
+                 addr_same_ip(&m->hop->src, &t->hop->src))
             a.elsewhere = m;
         else if (!here && right && !a.elsewhere)
             a.elsewhere = m;
@@ -51,9 +53,9 @@ static void say_ack(struct exam *e, struct draft *d, const struct txn *t,
 {
     struct slice uri, host;
     uint16_t port;
-    bool contact =
-        uri_of(exam_header(e, t->final, SIP_H_CONTACT), &uri, &host, &port);
-    bool unreachable = contact && host_private(host) && !addr_private(&t->final->hop->src);
+    bool contact = uri_of(exam_header(e, t->final, SIP_H_CONTACT), &uri, &host, &port);
+    bool unreachable =
+        contact && host_private(host) && !addr_private(&t->final->hop->src);
     if (a->elsewhere) {
         draft_msg(d, a->elsewhere);
         say(&d->detail, "The ACK went from %i to %a instead. ", &a->elsewhere->hop->src,
@@ -61,7 +63,8 @@ static void say_ack(struct exam *e, struct draft *d, const struct txn *t,
     }
     if (a->wrong) {
         draft_msg(d, a->wrong);
-        say(&d->detail, "An ACK with another CSeq or To-tag came, which does not count. ");
+        say(&d->detail,
+            "An ACK with another CSeq or To-tag came, which does not count. ");
     }
     if (a->here) {
         draft_msg(d, a->here);
@@ -69,14 +72,16 @@ static void say_ack(struct exam *e, struct draft *d, const struct txn *t,
                         "tags or Request-URI do not fit. ");
     }
     if (unreachable) {
-        say(&d->detail, "The ACK goes to the Contact of the 200, %S: a private address "
-                        "that cannot be reached from %i. ",
+        say(&d->detail,
+            "The ACK goes to the Contact of the 200, %S: a private address "
+            "that cannot be reached from %i. ",
             &uri, &t->hop->src);
         say(&d->headline, ": Contact is the private %S", &host);
         d->confidence = 97;
     } else if (!a->elsewhere && !a->wrong && !a->here) {
-        say(&d->detail, "No ACK of %i was seen at all: the 200 does not reach it, or its "
-                        "ACK takes another way",
+        say(&d->detail,
+            "No ACK of %i was seen at all: the 200 does not reach it, or its "
+            "ACK takes another way",
             &t->hop->src);
         if (contact)
             say(&d->detail, " (Contact of the 200: %S)", &uri);
@@ -130,8 +135,9 @@ static void missing_ack_fail(struct exam *e, const struct rule *r)
         draft_peer(d, &t->final->hop->src);
         draft_repeats(d, t->final);
         say(&d->headline, "%m repeated %ux, no ACK from %i", t->final, n, &t->hop->src);
-        say(&d->detail, "%i did not acknowledge: the response does not reach it (it goes "
-                        "to the top Via, received and rport), or its ACK is lost.",
+        say(&d->detail,
+            "%i did not acknowledge: the response does not reach it (it goes "
+            "to the top Via, received and rport), or its ACK is lost.",
             &t->hop->src);
         return;
     }
@@ -160,8 +166,8 @@ static size_t routes_of(struct exam *e, const struct msg *m, enum sip_header h,
 static bool went_wrong(const struct txn *t)
 {
     unsigned status = t->final ? t->final->status : 0;
-    return t->method == SIP_ACK || (!t->responses && t->requests > 2) || status == 404 ||
-           status == 481 || status == 408;
+    return t->method == SIP_ACK || (!t->responses && t->requests > 2) ||
+           status == 404 || status == 481 || status == 408;
 }
 
 static bool no_lr(struct exam *e, const struct msg *m)
@@ -248,7 +254,8 @@ static void indialog_timeout(struct exam *e, const struct rule *r)
         say(&d->detail, "%s sent %u times, no response", name, (unsigned)t->requests);
         if (idle)
             say(&d->detail, ", after %t without signalling on this hop", idle);
-        say(&d->detail, ". The peer went away, its NAT closed, or the Contact is wrong.");
+        say(&d->detail,
+            ". The peer went away, its NAT closed, or the Contact is wrong.");
         return;
     }
 }
@@ -280,8 +287,8 @@ static void session_timer(struct exam *e, const struct rule *r)
     const struct call *c = e->call;
     struct slice refresher;
     uint64_t se;
-    const struct txn *t = c->bye && c->end - c->answer > 50 * SECOND ? last_refresh(e)
-                                                                     : NULL;
+    const struct txn *t =
+        c->bye && c->end - c->answer > 50 * SECOND ? last_refresh(e) : NULL;
     if (!t || c->end - t->final->time < 50 * SECOND ||
         !session_expires(e, t, &se, &refresher))
         return;
@@ -292,8 +299,8 @@ static void session_timer(struct exam *e, const struct rule *r)
     struct draft *d = exam_find(e, r, SEVERITY_CRIT, 80);
     if (!d)
         return;
-    bool caller = slice_ieq(refresher, SLICE("uac")) ==
-                  (t->request->from_tag == c->caller_tag);
+    bool caller =
+        slice_ieq(refresher, SLICE("uac")) == (t->request->from_tag == c->caller_tag);
     draft_peer(d, caller ? &c->hop->src : &c->hop->dst);
     draft_msg(d, t->final);
     for (const struct msg *m = c->first; m; m = m->next)
@@ -304,8 +311,9 @@ static void session_timer(struct exam *e, const struct rule *r)
     say(&d->headline, "dropped %t after the last refresh: session timer of %u s", dt,
         (unsigned)se);
     if (refresher.n)
-        say(&d->detail, "refresher=%S: the %s had to send re-INVITE or UPDATE at half "
-                        "the interval and did not.",
+        say(&d->detail,
+            "refresher=%S: the %s had to send re-INVITE or UPDATE at half "
+            "the interval and did not.",
             &refresher, caller ? "caller" : "called side");
     else
         say(&d->detail, "The 200 names no refresher: each side thinks that it is the "
@@ -318,14 +326,13 @@ static const struct rule RULES[] = {
      "The answer of a call is never acknowledged; after 32 s the called side hangs up.",
      "The 2xx to INVITE is repeated twice or more and no ACK comes on that hop.",
      "An ACK follows, also after one or two repeats; only one direction was captured.",
-     "Set the external signalling address (Contact, Record-Route) of the side that sends "
+     "Set the external signalling address (Contact, Record-Route) of the side that "
+     "sends "
      "the 200, let the proxy mend it, and switch SIP helpers in routers off.",
      missing_ack},
     {"C02", "MISSING_ACK_FAIL", SEVERITY_WARN, RULE_INVITE, NEED_WHOLE | NEED_BOTH,
-     "RFC 3261 17.2.1",
-     "A refusal is never acknowledged.",
-     "A 3xx-6xx to INVITE is repeated twice or more without ACK.",
-     "An ACK follows.",
+     "RFC 3261 17.2.1", "A refusal is never acknowledged.",
+     "A 3xx-6xx to INVITE is repeated twice or more without ACK.", "An ACK follows.",
      "Check that responses reach the sender: rport, received, and the port in Via.",
      missing_ack_fail},
     {"C03", "ROUTE_SET", SEVERITY_CRIT, RULE_INVITE, NEED_START,
@@ -334,21 +341,24 @@ static const struct rule RULES[] = {
      "A request of the caller fails and its Route is not the reversed Record-Route of "
      "the 2xx, or that has no ;lr.",
      "The request is answered well.",
-     "Correct the client, or the proxy that rewrites Record-Route; use ;lr.", route_set},
+     "Correct the client, or the proxy that rewrites Record-Route; use ;lr.",
+     route_set},
     {"C04", "INDIALOG_TIMEOUT", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER,
      NEED_WHOLE | NEED_BOTH, "RFC 3261 17.1.2.2, 12.2.1.2",
      "A request inside the call gets no response: the hang-up or change is lost.",
-     "BYE, re-INVITE, UPDATE, INFO ... sent four times, or 32 s long, without response.",
+     "BYE, re-INVITE, UPDATE, INFO ... sent four times, or 32 s long, without "
+     "response.",
      "Any response came; the capture ends before.",
      "Look for a NAT or firewall that closed after the idle time named (keepalives), a "
      "wrong Contact, or a restart of the peer.",
      indialog_timeout},
     {"C05", "SESSION_TIMER", SEVERITY_CRIT, RULE_INVITE, NEED_START | NEED_WHOLE,
-     "RFC 4028 7-10",
-     "The call was dropped since its session timer was not refreshed.",
-     "BYE within the last third (at most 32 s) of Session-Expires after the last refresh.",
+     "RFC 4028 7-10", "The call was dropped since its session timer was not refreshed.",
+     "BYE within the last third (at most 32 s) of Session-Expires after the last "
+     "refresh.",
      "A refresh came, or the BYE is at another time.",
-     "Let the refresher named send re-INVITE or UPDATE; look whether one was refused or "
+     "Let the refresher named send re-INVITE or UPDATE; look whether one was refused "
+     "or "
      "lost; set refresher= in the 200.",
      session_timer},
 };

@@ -87,8 +87,9 @@ static void cancel_race(struct exam *e, const struct rule *r)
             return;
         say(&d->headline, "the answer crossed the CANCEL%s",
             ended ? " and was ended with BYE" : ": nobody ended the call");
-        say(&d->detail, "200 came %t after the CANCEL; the caller has to send ACK and "
-                        "BYE, or the called side stays in a ghost call.",
+        say(&d->detail,
+            "200 came %t after the CANCEL; the caller has to send ACK and "
+            "BYE, or the called side stays in a ghost call.",
             t->final->time - sent);
     } else if (!t->final && cancel->final && cancel->final->status == 200 &&
                exam_passed(e, sent, 32 * SECOND) && exam_allows(e, r)) {
@@ -134,8 +135,9 @@ static void prack_missing(struct exam *e, const struct rule *r)
         draft_repeats(d, m);
         draft_msg(d, t->final);
         say(&d->headline, "%m repeated %ux, no PRACK from %i", m, n, &m->hop->dst);
-        say(&d->detail, "A provisional response with RSeq is repeated until PRACK comes; "
-                        "after 32 s the call is refused.");
+        say(&d->detail,
+            "A provisional response with RSeq is repeated until PRACK comes; "
+            "after 32 s the call is refused.");
         return;
     }
 }
@@ -177,9 +179,11 @@ static void late_offer(struct exam *e, const struct rule *r)
         t->final->flags & MSG_CUT || early_description(t) || described(e, SIP_PRACK))
         return;
     const char *what = NULL;
+    if (!t->ack)
+        return;
     if (!(t->final->flags & MSG_SDP))
         what = "neither INVITE nor 200 has a session description";
-    else if (t->ack && !ack_described(e, t))
+    else if (!ack_described(e, t))
         what = "the 200 made the offer and the ACK has no answer";
     if (!what || !exam_allows(e, r))
         return;
@@ -192,8 +196,9 @@ static void late_offer(struct exam *e, const struct rule *r)
     draft_msg(d, t->final);
     draft_msg(d, t->ack);
     say(&d->headline, "no media agreed: %s", what);
-    say(&d->detail, "The INVITE came without an offer, so the 200 has to make it and the "
-                    "ACK has to answer.");
+    say(&d->detail,
+        "The INVITE came without an offer, so the 200 has to make it and the "
+        "ACK has to answer.");
 }
 
 /* ---- A24 ---- */
@@ -235,8 +240,9 @@ static void multi_2xx(struct exam *e, const struct rule *r)
         say(&d->headline, "%u got no ACK", unacked);
     else
         say(&d->headline, "%u calls were never released", open);
-    say(&d->detail, "The call forked and more than one branch answered: the caller keeps "
-                    "one and sends ACK and BYE to the others.");
+    say(&d->detail,
+        "The call forked and more than one branch answered: the caller keeps "
+        "one and sends ACK and BYE to the others.");
 }
 
 /* ---- A25 ---- */
@@ -307,8 +313,8 @@ static void malformed(struct exam *e, const struct rule *r)
             shown->hop ? &shown->hop->src : &e->call->hop->src);
     if (fault)
         say(&d->headline, ": %s", fault);
-    struct slice warning = refused ? exam_header(e, t->final, SIP_H_WARNING)
-                                   : (struct slice){0};
+    struct slice warning =
+        refused ? exam_header(e, t->final, SIP_H_WARNING) : (struct slice){0};
     const struct sip *answer = refused ? exam_sip(e, t->final) : NULL;
     if (answer && answer->phrase.n)
         say(&d->detail, "The answer says: %S. ", &answer->phrase);
@@ -333,17 +339,17 @@ static const struct rule RULES[] = {
      "call), 200 to the CANCEL without an end of the INVITE in 32 s, or 481 to it.",
      "487 follows the CANCEL.",
      "The caller must send ACK and BYE when the answer wins the race.", cancel_race},
-    {"A22", "PRACK_MISSING", SEVERITY_CRIT, RULE_INVITE, NEED_START | NEED_WHOLE | NEED_BOTH,
-     "RFC 3262 3",
+    {"A22", "PRACK_MISSING", SEVERITY_CRIT, RULE_INVITE,
+     NEED_START | NEED_WHOLE | NEED_BOTH, "RFC 3262 3",
      "A reliable provisional response is never acknowledged.",
-     "A response 101-199 with RSeq is repeated three times or more and no PRACK follows.",
+     "A response 101-199 with RSeq is repeated three times or more and no PRACK "
+     "follows.",
      "A PRACK follows, however late.",
      "Switch 100rel off on one side, or let the caller reach the Contact of the 18x: "
      "that is where PRACK goes.",
      prack_missing},
     {"A23", "LATE_OFFER_BROKEN", SEVERITY_CRIT, RULE_INVITE, NEED_START | NEED_WHOLE,
-     "RFC 3261 13.2.1, RFC 6337",
-     "The call was answered and no media was agreed on.",
+     "RFC 3261 13.2.1, RFC 6337", "The call was answered and no media was agreed on.",
      "INVITE without SDP, and 200 without SDP, or 200 with an offer and ACK without "
      "answer.",
      "An 18x or PRACK carried the descriptions, or the messages are cut.",

@@ -85,10 +85,11 @@ static void sip_alg(struct exam *e, const struct rule *r)
         return;
     draft_peer(d, &t->hop->src);
     draft_msg(d, t->request);
-    say(&d->headline, "headers of %i are partly rewritten by a middlebox", &t->hop->src);
-    say(&d->detail, "Public now:%s%s%s; still private:%s%s%s.%s", m.contact ? " Contact" : "",
-        m.via ? " Via" : "", m.media ? " c=" : "", m.from ? " From" : "",
-        m.id ? " Call-ID" : "", m.origin ? " o=" : "",
+    say(&d->headline, "headers of %i are partly rewritten by a middlebox",
+        &t->hop->src);
+    say(&d->detail, "Public now:%s%s%s; still private:%s%s%s.%s",
+        m.contact ? " Contact" : "", m.via ? " Via" : "", m.media ? " c=" : "",
+        m.from ? " From" : "", m.id ? " Call-ID" : "", m.origin ? " o=" : "",
         m.length ? " The body is not as long as Content-Length says." : "");
 }
 
@@ -101,7 +102,7 @@ static void asym_signalling(struct exam *e, const struct rule *r)
         const struct msg *answer = t->final, *late = NULL;
         unsigned n = 0;
         if (!t->request || !answer || !t->retransmissions || t->method == SIP_ACK ||
-            t->request->seen < answer->time + SECOND / 4 ||
+            msg_last(t->request) < answer->time + SECOND / 4 ||
             t->hop->transport != TRANSPORT_UDP)
             continue;
         for (const struct msg *m = t->request->next; m; m = m->next)
@@ -156,21 +157,26 @@ static void pinhole(struct exam *e, const struct rule *r)
         draft_msg(d, t->request);
         say(&d->headline, "%i cannot be reached after %t without signalling",
             &t->hop->dst, idle);
-        say(&d->detail, "The last message between %a and %a was %t before this %s: a NAT "
-                        "or firewall in between has closed by then.",
+        say(&d->detail,
+            "The last message between %a and %a was %t before this %s: a NAT "
+            "or firewall in between has closed by then.",
             &t->hop->src, &t->hop->dst, idle, msg_method_name(t->request));
         return;
     }
 }
 
 static const struct rule RULES[] = {
-    {"E01", "SIP_ALG", SEVERITY_WARN, RULE_INVITE | RULE_REGISTER, 0, "RFC 3581, RFC 5853",
+    {"E01", "SIP_ALG", SEVERITY_WARN, RULE_INVITE | RULE_REGISTER, 0,
+     "RFC 3581, RFC 5853",
      "A router on the way rewrites SIP headers, and only some of them.",
-     "Contact and Via public while From, Call-ID or o= of the same message are private.",
+     "Contact and Via public while From, Call-ID or o= of the same message are "
+     "private.",
      "The phone's own addresses are all public, or all private.",
-     "Switch the SIP ALG or \"SIP helper\" of the router off, or use TLS or another port.",
+     "Switch the SIP ALG or \"SIP helper\" of the router off, or use TLS or another "
+     "port.",
      sip_alg},
-    {"E02", "ASYM_SIGNALLING", SEVERITY_WARN, RULE_CALLS, NEED_WHOLE, "RFC 3581, RFC 3261 18.2.2",
+    {"E02", "ASYM_SIGNALLING", SEVERITY_WARN, RULE_CALLS, NEED_WHOLE,
+     "RFC 3581, RFC 3261 18.2.2",
      "Responses pass here and do not reach the sender of the request.",
      "A request is repeated twice or more after its final response passed on the wire.",
      "One repeat that crossed the response.",
@@ -178,12 +184,12 @@ static const struct rule RULES[] = {
      "from, and look behind this point of capture.",
      asym_signalling},
     {"E03", "PINHOLE", SEVERITY_WARN, RULE_INVITE | RULE_OTHER, NEED_WHOLE | NEED_BOTH,
-     "RFC 6263, RFC 5626",
-     "A NAT or firewall closed while the call was quiet.",
+     "RFC 6263, RFC 5626", "A NAT or firewall closed while the call was quiet.",
      "A request inside the dialog gets no response, after more than 30 s without "
      "signalling on that pair of addresses (UDP).",
      "Less idle time, or TCP.",
-     "Send keepalives (OPTIONS, CRLF, session refresh) more often than the limit of the "
+     "Send keepalives (OPTIONS, CRLF, session refresh) more often than the limit of "
+     "the "
      "NAT, or use TCP.",
      pinhole},
 };

@@ -2,6 +2,7 @@
 #include "diagnose/exam.h"
 #include "diagnose/peer.h"
 #include "diagnose/say.h"
+#include "diagnose/trunk.h"
 
 /* ---- what refusals share ---- */
 
@@ -47,7 +48,8 @@ static void say_why(struct exam *e, struct draft *d)
     const struct sip *sip = exam_sip(e, m);
     if (!sip)
         return;
-    if (sip->phrase.n && !slice_ieq(sip->phrase, slice_str(sip_status_phrase(m->status))))
+    if (sip->phrase.n &&
+        !slice_ieq(sip->phrase, slice_str(sip_status_phrase(m->status))))
         say(&d->detail, " It says \"%S\".", &sip->phrase);
     if (sip->header[SIP_H_WARNING].n)
         say(&d->detail, " Warning: %S.", &sip->header[SIP_H_WARNING]);
@@ -95,7 +97,8 @@ static bool is_challenge(const struct exam *e, const struct txn *t)
 }
 
 struct auth {
-    unsigned asked, tried, stale; /* challenges, requests with credentials, stale=true */
+    unsigned asked, tried,
+        stale; /* challenges, requests with credentials, stale=true */
     const struct msg *request, *challenge; /* last refused ones */
 };
 
@@ -113,8 +116,8 @@ static struct auth auth_of(struct exam *e, struct draft *d)
             continue;
         a.asked++;
         a.tried += credentials_of(e, t->request).n > 0;
-        a.stale += slice_ieq(auth_param(challenge_of(e, t->final), "stale"),
-                             SLICE("true"));
+        a.stale +=
+            slice_ieq(auth_param(challenge_of(e, t->final), "stale"), SLICE("true"));
         a.request = t->request;
         a.challenge = t->final;
         if (d) {
@@ -135,21 +138,26 @@ static void say_auth_cause(struct exam *e, struct draft *d, const struct auth *a
 {
     struct slice sent = credentials_of(e, a->request);
     struct slice asked = challenge_of(e, a->challenge);
-    struct slice user = auth_param(sent, "username"), realm = auth_param(asked, "realm");
+    struct slice user = auth_param(sent, "username"),
+                 realm = auth_param(asked, "realm");
     struct slice mine = auth_param(sent, "realm"), uri = auth_param(sent, "uri");
     const struct sip *sip = exam_sip(e, a->request);
-    say(&d->detail, "%u challenges, %u answers with credentials (user %S, realm %S), all "
-                    "refused. ",
+    say(&d->detail,
+        "%u challenges, %u answers with credentials (user %S, realm %S), all "
+        "refused. ",
         a->asked, a->tried, &user, &realm);
     if (mine.n && realm.n && !slice_eq(mine, realm))
-        say(&d->detail, "The credentials are for realm %S, not the one asked for.", &mine);
+        say(&d->detail, "The credentials are for realm %S, not the one asked for.",
+            &mine);
     else if (a->stale + 1 >= a->asked && a->stale > 1)
-        say(&d->detail, "Each nonce is called stale at once: proxies that share no nonces, "
-                        "a very short lifetime, or a clock.");
+        say(&d->detail,
+            "Each nonce is called stale at once: proxies that share no nonces, "
+            "a very short lifetime, or a clock.");
     else if (uri.n && sip && !slice_eq(uri, sip->uri) && !slice_has(sip->uri, "@"))
         say(&d->detail, "uri= is %S, the request goes to %S.", &uri, &sip->uri);
     else if (slice_istarts(auth_param(asked, "algorithm"), SLICE("SHA")))
-        say(&d->detail, "Only SHA-2 digests are offered: the client may lack RFC 8760.");
+        say(&d->detail,
+            "Only SHA-2 digests are offered: the client may lack RFC 8760.");
     else
         say(&d->detail, "Wrong password, user name or realm.");
 }
@@ -160,8 +168,8 @@ static void auth_loop(struct exam *e, const struct rule *r)
         return;
     struct auth a = auth_of(e, NULL);
     bool many = a.asked >= e->limit->auth_loop;
-    if (!a.tried || (!many && (a.stale || !exam_passed(e, a.challenge->time,
-                                                       5 * SECOND))))
+    if (!a.tried ||
+        (!many && (a.stale || !exam_passed(e, a.challenge->time, 5 * SECOND))))
         return;
     struct draft *d = exam_find(e, r, SEVERITY_CRIT, many ? 95 : 85);
     if (!d)
@@ -170,8 +178,8 @@ static void auth_loop(struct exam *e, const struct rule *r)
     draft_peer(d, &a.challenge->hop->src);
     say(&d->headline, "%i refused the credentials %u times: ", &a.challenge->hop->src,
         a.tried);
-    say(&d->headline, a.stale > 1 ? "every nonce is stale"
-                                  : "wrong password, user or realm");
+    say(&d->headline,
+        a.stale > 1 ? "every nonce is stale" : "wrong password, user or realm");
     say_auth_cause(e, d, &a);
 }
 
@@ -192,8 +200,9 @@ static void auth_not_answered(struct exam *e, const struct rule *r)
     draft_msg(d, t->ack);
     say(&d->headline, "%i asked for credentials (%u), %i sent none",
         &t->final->hop->src, (unsigned)t->final->status, &t->hop->src);
-    say(&d->detail, "After the challenge (realm %S) no request with credentials came "
-                    "within %t.",
+    say(&d->detail,
+        "After the challenge (realm %S) no request with credentials came "
+        "within %t.",
         &realm, threshold_ns(e->limit->auth_wait));
 }
 
@@ -224,13 +233,15 @@ static void forbidden(struct exam *e, const struct rule *r)
     const struct msg *m = refusal_of(e);
     say(&d->headline, "%i refuses by policy: %m", &m->hop->src, m);
     if (status != 403)
-        say(&d->detail, "%m concerns the caller's identity or the recipient's policy.", m);
+        say(&d->detail, "%m concerns the caller's identity or the recipient's policy.",
+            m);
     else if (tried)
         say(&d->detail, "Credentials were sent: the password, the caller's number, or "
                         "the destination is not allowed for this user.");
     else
-        say(&d->detail, "No challenge was made: the address %i is not on the list, not "
-                        "registered, or the destination is barred.",
+        say(&d->detail,
+            "No challenge was made: the address %i is not on the list, not "
+            "registered, or the destination is barred.",
             &e->first->hop->src);
     say_why(e, d);
 }
@@ -333,7 +344,9 @@ static bool overloaded(struct exam *e, unsigned status)
 
 static void overload(struct exam *e, const struct rule *r)
 {
-    unsigned status = status_of(e);
+    unsigned status = e->call ? status_of(e) : 0;
+    if (!e->call)
+        trunk_limit(e, r);
     if ((status != 503 && status != 500 && status != 480) || !overloaded(e, status))
         return;
     struct draft *d = refused(e, r, SEVERITY_CRIT, status == 503 ? 90 : 80);
@@ -344,8 +357,9 @@ static void overload(struct exam *e, const struct rule *r)
     say(&d->headline, "%i takes no more calls now (%m)", &m->hop->src, m);
     if (after.n)
         say(&d->detail, "It asks to wait %S s. ", &after);
-    say(&d->detail, "Overload, maintenance, no free channel, or everything behind it is "
-                    "down.");
+    say(&d->detail,
+        "Overload, maintenance, no free channel, or everything behind it is "
+        "down.");
     say_why(e, d);
 }
 
@@ -361,8 +375,12 @@ static void server_error(struct exam *e, const struct rule *r)
     const struct msg *m = refusal_of(e);
     say(&d->headline, "%i failed: %m", &m->hop->src, m);
     switch (status) {
-    case 502: say(&d->detail, "What came back from behind it could not be used."); break;
-    case 504: say(&d->detail, "A server or DNS behind it did not answer in time."); break;
+    case 502:
+        say(&d->detail, "What came back from behind it could not be used.");
+        break;
+    case 504:
+        say(&d->detail, "A server or DNS behind it did not answer in time.");
+        break;
     case 505: say(&d->detail, "It does not speak this version of SIP."); break;
     case 580: say(&d->detail, "Resources for the call could not be reserved."); break;
     default: say(&d->detail, "An error inside that server."); break;
@@ -479,7 +497,8 @@ static void redirect(struct exam *e, const struct rule *r)
 }
 
 static const struct rule RULES[] = {
-    {"A06", "AUTH_LOOP", SEVERITY_CRIT, RULE_CALLS, 0, "RFC 3261 22, RFC 7616, RFC 8760",
+    {"A06", "AUTH_LOOP", SEVERITY_CRIT, RULE_CALLS, 0,
+     "RFC 3261 22, RFC 7616, RFC 8760",
      "Credentials are sent and refused, again and again.",
      "Three challenges (401, 407) in a row with credentials in between; or credentials "
      "refused and the caller gives up.",
@@ -488,16 +507,15 @@ static const struct rule RULES[] = {
      "let the proxies share them.",
      auth_loop},
     {"A07", "AUTH_NOT_ANSWERED", SEVERITY_CRIT, RULE_CALLS, NEED_START | NEED_WHOLE,
-     "RFC 3261 22.2, 22.3",
-     "A challenge is not answered with credentials.",
+     "RFC 3261 22.2, 22.3", "A challenge is not answered with credentials.",
      "401 or 407 to a request without credentials and nothing more within 5 s.",
      "A request with credentials follows, also later; the capture ends before.",
-     "Give the client a user name and password for that realm; 401 wants Authorization, "
+     "Give the client a user name and password for that realm; 401 wants "
+     "Authorization, "
      "407 Proxy-Authorization; check that no proxy strips them.",
      auth_not_answered},
     {"A08", "FORBIDDEN_403", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER, 0,
-     "RFC 3261 21.4.4, RFC 8224",
-     "The called side refuses by its policy.",
+     "RFC 3261 21.4.4, RFC 8224", "The called side refuses by its policy.",
      "403, or an identity code (428-438, 607, 608).",
      "The call is answered in a later attempt.",
      "Check the account: allowed addresses, numbers and destinations, registration, "
@@ -506,16 +524,14 @@ static const struct rule RULES[] = {
     {"A09", "CODEC_MISMATCH", SEVERITY_CRIT, RULE_INVITE, 0,
      "RFC 3264 6, RFC 3261 21.4.26",
      "The two sides have no codec or media profile in common.",
-     "488, 606 or 415 to the INVITE.",
-     "The call is answered in a later attempt.",
+     "488, 606 or 415 to the INVITE.", "The call is answered in a later attempt.",
      "Let one side offer a codec that the other takes, or transcode between them; make "
      "both use SRTP, or neither.",
      codec_mismatch},
     {"A11", "NOT_FOUND", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER, 0,
      "RFC 3261 21.4.5, 21.4.14, 21.4.22",
      "The user, number or domain does not exist there.",
-     "404, 410, 604, 484, 485 or 416.",
-     "The call is answered in a later attempt.",
+     "404, 410, 604, 484, 485 or 416.", "The call is answered in a later attempt.",
      "Correct the number format (prefix, +, length) or the domain; the detail names a "
      "call that worked.",
      not_found},
@@ -523,16 +539,16 @@ static const struct rule RULES[] = {
      "The called user is busy, away or declines: no fault.",
      "486, 600, 603, or 480 without ringing.", "Any other end.",
      "Nothing to mend; where it is 480, check that the phone is registered.", busy},
-    {"A15", "OVERLOAD", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER, 0,
-     "RFC 3261 21.5.4, RFC 7339",
-     "A server or trunk takes no more calls.",
-     "503, or 480 or 500 with Retry-After or Q.850 cause 34 or 42.",
+    {"A15", "OVERLOAD", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER | RULE_CAPTURE, 0,
+     "RFC 3261 21.5.4, RFC 7339", "A server or trunk takes no more calls.",
+     "503, or 480 or 500 with Retry-After or Q.850 cause 34 or 42; over many calls, "
+     "five "
+     "503 in a row from one peer.",
      "The call is answered in a later attempt.",
      "Count the calls at that time against the channels bought; limit calls a second, "
      "or add another route.",
      overload},
-    {"A16", "SERVER_ERROR", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER, 0,
-     "RFC 3261 21.5",
+    {"A16", "SERVER_ERROR", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER, 0, "RFC 3261 21.5",
      "A server failed while it worked on the request.",
      "500, 502, 504, 505, 580 or another 5xx.", "The call is answered later.",
      "Read the log of the server named at this time; with 504 and 502 look at what is "
@@ -546,15 +562,16 @@ static const struct rule RULES[] = {
      extension},
     {"A18", "SESSION_INTERVAL_422", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 4028 5-8",
      "The two sides do not agree on a session timer.",
-     "422 that is not followed by a request with a Session-Expires of Min-SE or more, or "
+     "422 that is not followed by a request with a Session-Expires of Min-SE or more, "
+     "or "
      "422 twice.",
      "One 422, then a larger interval.",
      "Raise Session-Expires at the sender to the Min-SE named.", session_interval},
     {"A21", "REDIRECT", SEVERITY_INFO, RULE_INVITE, 0, "RFC 3261 8.1.3.4, 21.3",
      "The called side names another address and nobody goes there.",
-     "3xx as the last answer and no further INVITE within 5 s.",
-     "The caller follows.",
-     "Let the caller's proxy follow redirections, or forward the call at the called side.",
+     "3xx as the last answer and no further INVITE within 5 s.", "The caller follows.",
+     "Let the caller's proxy follow redirections, or forward the call at the called "
+     "side.",
      redirect},
 };
 

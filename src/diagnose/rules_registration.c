@@ -99,8 +99,9 @@ static void lapse(struct exam *e, const struct rule *r, const struct txn *t,
     draft_msg(d, t->final);
     draft_msg(d, next);
     say(&d->headline, "registration of %s lapsed for %t", e->call->to.uri, gap);
-    say(&d->detail, "%u s were granted; the next REGISTER came %t after that. Calls to "
-                    "the user in the meantime fail with 480 or 404.",
+    say(&d->detail,
+        "%u s were granted; the next REGISTER came %t after that. Calls to "
+        "the user in the meantime fail with 480 or 404.",
         (unsigned)seconds, until - t->final->time);
 }
 
@@ -161,10 +162,12 @@ static void nat_rebind(struct exam *e, const struct rule *r)
     draft_msg(d, moved->request);
     say(&d->headline, "the NAT in front of %i changed its port between registrations",
         &moved->hop->src);
-    say(&d->detail, "REGISTER came from port %u, then from %u, %t later%s: calls to the "
-                    "old port do not arrive.",
+    say(&d->detail,
+        "REGISTER came from port %u, then from %u, %t later%s: calls to the "
+        "old port do not arrive.",
         (unsigned)before->hop->src.port, (unsigned)moved->hop->src.port,
-        moved->request->time - before->request->time, n > 1 ? ", and changed again" : "");
+        moved->request->time - before->request->time,
+        n > 1 ? ", and changed again" : "");
 }
 
 /* ---- B04 ---- */
@@ -198,8 +201,9 @@ static void contact_private(struct exam *e, const struct rule *r)
     draft_msg(d, t->final);
     say(&d->headline, "%s registers a private Contact from a public address",
         e->call->to.uri ? e->call->to.uri : "a phone");
-    say(&d->detail, "Contact %S, packet from %a: the registrar keeps an address that it "
-                    "cannot reach.",
+    say(&d->detail,
+        "Contact %S, packet from %a: the registrar keeps an address that it "
+        "cannot reach.",
         &uri, &t->hop->src);
 }
 
@@ -250,8 +254,9 @@ static void multi_contact(struct exam *e, const struct rule *r)
     say(&d->headline, "%u Contacts are registered for %s%s", (unsigned)found.n,
         e->call->to.uri ? e->call->to.uri : "one user",
         found.twice ? ", two of one phone" : "");
-    say(&d->detail, "Calls fork to all of them; old ones that no phone answers any more "
-                    "cost 32 s each where they are tried in turn.");
+    say(&d->detail,
+        "Calls fork to all of them; old ones that no phone answers any more "
+        "cost 32 s each where they are tried in turn.");
 }
 
 static const struct rule RULES[] = {
@@ -263,8 +268,7 @@ static const struct rule RULES[] = {
      "expiry. 5xx: the registrar's log.",
      reg_fail},
     {"B02", "REG_EXPIRED_GAP", SEVERITY_CRIT, RULE_REGISTER, NEED_WHOLE,
-     "RFC 3261 10.2.4",
-     "A registration ran out before it was refreshed.",
+     "RFC 3261 10.2.4", "A registration ran out before it was refreshed.",
      "The next REGISTER comes over 2 s after the expiry that the registrar granted.",
      "Refreshed in time, unregistered (expires 0), or no REGISTER comes later.",
      "Let the phone refresh at half of the expiry granted; look for REGISTERs that got "
@@ -287,7 +291,8 @@ static const struct rule RULES[] = {
      "Several addresses are registered for one user, some perhaps dead.",
      "More than five live Contacts, or two of one instance.",
      "Contacts with expires=0 do not count, nor flows told by reg-id.",
-     "Limit the Contacts of a user at the registrar; shorten the expiry.", multi_contact},
+     "Limit the Contacts of a user at the registrar; shorten the expiry.",
+     multi_contact},
 };
 
 const struct rule_family FAMILY_REGISTRATION = {"Registration", RULES,

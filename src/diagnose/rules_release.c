@@ -54,8 +54,7 @@ static void no_such_dialog(struct exam *e, const struct rule *r)
             t->method == SIP_CANCEL)
             continue;
         bool crossed = other_bye(e, t);
-        struct draft *d =
-            exam_find(e, r, crossed ? SEVERITY_INFO : SEVERITY_WARN, 90);
+        struct draft *d = exam_find(e, r, crossed ? SEVERITY_INFO : SEVERITY_WARN, 90);
         if (!d)
             return;
         draft_peer(d, &t->final->hop->src);
@@ -144,17 +143,28 @@ static const char *cause_name(uint64_t cause)
         uint8_t cause;
         const char *name;
     } NAMES[] = {
-        {1, "unallocated number"},  {3, "no route"},
-        {17, "user busy"},          {18, "no user responding"},
-        {19, "no answer"},          {20, "subscriber absent"},
-        {21, "call rejected"},      {22, "number changed"},
-        {27, "destination broken"}, {28, "invalid number"},
-        {34, "no channel"},         {38, "network out of order"},
-        {41, "temporary failure"},  {42, "congestion"},
-        {47, "no resources"},       {58, "bearer not available"},
-        {65, "bearer not implemented"}, {79, "not implemented"},
-        {88, "incompatible"},       {102, "timer expired"},
-        {111, "protocol error"},    {127, "interworking"},
+        {1, "unallocated number"},
+        {3, "no route"},
+        {17, "user busy"},
+        {18, "no user responding"},
+        {19, "no answer"},
+        {20, "subscriber absent"},
+        {21, "call rejected"},
+        {22, "number changed"},
+        {27, "destination broken"},
+        {28, "invalid number"},
+        {34, "no channel"},
+        {38, "network out of order"},
+        {41, "temporary failure"},
+        {42, "congestion"},
+        {47, "no resources"},
+        {58, "bearer not available"},
+        {65, "bearer not implemented"},
+        {79, "not implemented"},
+        {88, "incompatible"},
+        {102, "timer expired"},
+        {111, "protocol error"},
+        {127, "interworking"},
     };
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (NAMES[i].cause == cause)
@@ -245,7 +255,8 @@ static void short_call(struct exam *e, const struct rule *r)
     say(&d->headline, "only %t of talk", talk);
     if (complaint) {
         draft_msg(d, next->first);
-        say(&d->headline, ", and the caller tried again %t later", next->start - c->end);
+        say(&d->headline, ", and the caller tried again %t later",
+            next->start - c->end);
     }
     say(&d->detail, "Answered, ended by the %s after %t.",
         c->ended_by == CALL_CALLER ? "caller" : "called side", talk);
@@ -265,8 +276,9 @@ static void incomplete(struct exam *e, const struct rule *r)
     draft_msg(d, c->last);
     draft_peer(d, &c->hop->dst);
     say(&d->headline, "goes on after the capture (%s)", call_state_name(c->state));
-    say(&d->detail, "No %s in the capture, which ends %t after the last message: how the "
-                    "call ends is not known.",
+    say(&d->detail,
+        "No %s in the capture, which ends %t after the last message: how the "
+        "call ends is not known.",
         c->answer ? "BYE" : "final response", e->scope->last - c->newest);
 }
 
@@ -279,38 +291,40 @@ static const struct rule RULES[] = {
      "Find out why the media stopped; let the phone send comfort noise or keepalives; "
      "leave calls on hold out of the limit.",
      rtp_timeout},
-    {"C09", "DIALOG_UNKNOWN_481", SEVERITY_WARN, RULE_CALLS, 0, "RFC 3261 12.2.2, 15.1.2",
-     "One side has no such call any more.",
+    {"C09", "DIALOG_UNKNOWN_481", SEVERITY_WARN, RULE_CALLS, 0,
+     "RFC 3261 12.2.2, 15.1.2", "One side has no such call any more.",
      "481 to a request inside the dialog; information only where both hung up at once.",
      "481 to CANCEL (A20).",
      "Look for a restart of that side, for tags that changed on the way, or a hang-up "
      "that the other side did not get.",
      no_such_dialog},
     {"C10", "TRANSFER_FAIL", SEVERITY_CRIT, RULE_INVITE, NEED_WHOLE,
-     "RFC 3515, RFC 3891, RFC 5589",
-     "A call transfer did not work.",
+     "RFC 3515, RFC 3891, RFC 5589", "A call transfer did not work.",
      "REFER refused, NOTIFY reports 300 or higher, or no report within 32 s.",
      "The NOTIFY reports 200, or the call ended before the report.",
      "Allow transfers for the user, check the Refer-To address, and for attended ones "
      "that Replaces names a dialog of that server.",
      transfer},
-    {"C11", "ABNORMAL_RELEASE", SEVERITY_WARN, RULE_INVITE, 0, "RFC 3326, RFC 3398, Q.850",
+    {"C11", "ABNORMAL_RELEASE", SEVERITY_WARN, RULE_INVITE, 0,
+     "RFC 3326, RFC 3398, Q.850",
      "The call was ended by a fault and not by hanging up.",
-     "Reason of the BYE with a Q.850 cause other than 16 and 31, or a SIP cause from 400.",
+     "Reason of the BYE with a Q.850 cause other than 16 and 31, or a SIP cause from "
+     "400.",
      "Normal clearing.",
      "Look behind the side that sent the BYE: the cause came from there.",
      abnormal_release},
     {"C12", "SHORT_CALL", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 6076 4.5",
      "An answered call was very short; with a redial at once, it hardly worked.",
-     "Less than 6 s of talk; critical where the caller tries the same number again once "
+     "Less than 6 s of talk; critical where the caller tries the same number again "
+     "once "
      "within 60 s.",
      "Longer calls; pairs that call again and again are machines.",
      "Look at the media of the call, and whether the called side answers by a machine.",
      short_call},
     {"C13", "INCOMPLETE", SEVERITY_INFO, RULE_INVITE, 0, "",
      "The capture ends before the call does.",
-     "No final response, or no BYE, at the end of the capture.",
-     "The call ended.", "Capture longer.", incomplete},
+     "No final response, or no BYE, at the end of the capture.", "The call ended.",
+     "Capture longer.", incomplete},
 };
 
 const struct rule_family FAMILY_RELEASE = {"Dialog and tear-down: how calls end", RULES,

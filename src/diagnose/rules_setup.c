@@ -55,7 +55,8 @@ static void explain_silence(struct exam *e, struct draft *d, const struct txn *t
         d->confidence = 98;
     } else if (peer_alive(t)) {
         say(&d->detail,
-            " %i answers other requests, so it is alive and ignores this one: an access "
+            " %i answers other requests, so it is alive and ignores this one: an "
+            "access "
             "list, the source address, a middlebox, or it cannot parse the request.",
             &t->hop->dst);
     } else {
@@ -77,9 +78,8 @@ static void no_response(struct exam *e, const struct rule *r)
             continue;
         bool works = e->call->answer || (e->first && e->first != t && e->first->final &&
                                          e->first->final->status < 300);
-        struct draft *d =
-            exam_find(e, r, works ? SEVERITY_WARN : SEVERITY_CRIT,
-                      t->requests >= 4 ? 95 : 75);
+        struct draft *d = exam_find(e, r, works ? SEVERITY_WARN : SEVERITY_CRIT,
+                                    t->requests >= 4 ? 95 : 75);
         if (!d)
             return;
         draft_peer(d, &t->hop->dst);
@@ -92,7 +92,7 @@ static void no_response(struct exam *e, const struct rule *r)
             say(&d->headline, "the %s", msg_method_name(t->request));
         say(&d->detail, "%s sent %u times in %t from %a; no response of any kind.",
             msg_method_name(t->request), (unsigned)t->requests,
-            t->request->seen - t->request->time, &t->hop->src);
+            msg_last(t->request) - t->request->time, &t->hop->src);
         explain_silence(e, d, t);
         if (works)
             say(&d->detail, " Another target took the call.");
@@ -178,8 +178,7 @@ static void high_pdd(struct exam *e, const struct rule *r)
     if (first && first->time - t->request->time < pdd - SECOND)
         say(&d->detail, ", of which %t before the last attempt",
             t->request->time - c->start);
-    say(&d->detail, " (over %t is felt as a fault).",
-        threshold_ns(e->limit->pdd_warn));
+    say(&d->detail, " (over %t is felt as a fault).", threshold_ns(e->limit->pdd_warn));
 }
 
 /* ---- A05 ---- */
@@ -235,8 +234,7 @@ static void ring_no_answer(struct exam *e, const struct rule *r)
     if ((status != 480 && status != 408 && status != 487) ||
         rang < threshold_ns(e->limit->ring_min))
         return;
-    if (cancel &&
-        slice_has(exam_header(e, cancel, SIP_H_REASON), "cause=200"))
+    if (cancel && slice_has(exam_header(e, cancel, SIP_H_REASON), "cause=200"))
         return; /* answered at another phone (RFC 3326) */
     struct draft *d = exam_find(e, r, SEVERITY_INFO, 95);
     if (!d)
@@ -256,13 +254,18 @@ static bool forwards(struct exam *e, const struct txn *t, uint64_t *out)
     return slice_u64(exam_header(e, t->request, SIP_H_MAX_FORWARDS), out) > 0;
 }
 
+static bool same_branch(const struct txn *a, const struct txn *b)
+{
+    return a->branch_n == b->branch_n && !memcmp(a->branch, b->branch, a->branch_n);
+}
+
 /* Does `b` repeat `a` on its way round: the same request, hop and target, a new branch,
  * fewer forwards? */
 static bool goes_round(struct exam *e, const struct txn *a, const struct txn *b)
 {
     uint64_t x, y;
     if (a->hop != b->hop || a->cseq != b->cseq || a->method != b->method ||
-        a->branch == b->branch || !a->request || !b->request || !a->initial ||
+        same_branch(a, b) || !a->request || !b->request || !a->initial ||
         !forwards(e, a, &x) || !forwards(e, b, &y) || y >= x)
         return false;
     const struct sip *sa = exam_sip(e, a->request), *sb = exam_sip(e, b->request);
@@ -301,8 +304,8 @@ static void loop(struct exam *e, const struct rule *r)
 }
 
 static const struct rule RULES[] = {
-    {"A01", "NO_RESPONSE", SEVERITY_CRIT, RULE_CALLS, NEED_START | NEED_WHOLE | NEED_BOTH,
-     "RFC 3261 17.1.1.2, 17.1.2.2, 18.4",
+    {"A01", "NO_RESPONSE", SEVERITY_CRIT, RULE_CALLS,
+     NEED_START | NEED_WHOLE | NEED_BOTH, "RFC 3261 17.1.1.2, 17.1.2.2, 18.4",
      "A request got no response of any kind, not even 100 Trying.",
      "The request was sent at least four times, or 32 s passed, and nothing came back.",
      "The capture shows only one direction, frames were dropped, or it ends too early.",
@@ -318,15 +321,14 @@ static const struct rule RULES[] = {
      "compact headers), and let fragments pass the firewall.",
      fragment_loss},
     {"A03", "STUCK_AFTER_100", SEVERITY_CRIT, RULE_INVITE, NEED_START | NEED_WHOLE,
-     "RFC 3261 17.2.1, 16.6",
-     "The next hop took the INVITE and then said nothing.",
+     "RFC 3261 17.2.1, 16.6", "The next hop took the INVITE and then said nothing.",
      "Only 100 Trying within 10 s (warning) or 32 s (critical).",
      "Any response from 101 on came, or the capture ends sooner.",
      "Look behind that hop: the leg it opened, its DNS and registrar look-ups, and its "
      "fail-over timers.",
      stuck_after_100},
-    {"A04", "HIGH_PDD", SEVERITY_WARN, RULE_INVITE, NEED_START, "RFC 6076 4.3, ITU-T E.721",
-     "The caller waited long before it rang.",
+    {"A04", "HIGH_PDD", SEVERITY_WARN, RULE_INVITE, NEED_START,
+     "RFC 6076 4.3, ITU-T E.721", "The caller waited long before it rang.",
      "More than 4 s from the first INVITE to ringing or answer.",
      "Shorter, or nothing rang.",
      "Look for slow DNS, ENUM or registrar look-ups, and for targets that are tried "
@@ -339,7 +341,8 @@ static const struct rule RULES[] = {
      "Look at the leg behind the sender of the 408: address, reachability, and how "
      "soon it moves on to another target.",
      timeout_408},
-    {"A13", "RING_NO_ANSWER", SEVERITY_INFO, RULE_INVITE, 0, "RFC 3261 21.4.18, RFC 3326",
+    {"A13", "RING_NO_ANSWER", SEVERITY_INFO, RULE_INVITE, 0,
+     "RFC 3261 21.4.18, RFC 3326",
      "It rang and nobody picked up: no fault of the network.",
      "Ringing for 12 s or more, then CANCEL, 480, 408 or 487.",
      "Shorter, or the CANCEL says that another phone answered.",

@@ -31,4 +31,10 @@ bool addr_same_ip(const struct addr *a, const struct addr *b);
 /* Does the text hold the word, whatever the case? */
 bool slice_has(struct slice text, const char *word);
 
+/* When a message was repeated last, else its time; ns. */
+static inline int64_t msg_last(const struct msg *m)
+{
+    return m->time + (int64_t)m->repeated * 1000000;
+}
+
 #endif

@@ -7,10 +7,10 @@
 #include "dissect/addr.h"
 
 struct tally_row {
-    struct addr addr; /* without port */
-    unsigned n, most; /* in a row now; the longest row */
-    int64_t since;    /* begin of the row, ns */
-    int64_t longest;  /* length of the longest, ns */
+    struct addr addr;    /* without port */
+    unsigned n, most;    /* in a row now; the longest row */
+    int64_t since;       /* begin of the row, ns */
+    int64_t longest;     /* length of the longest, ns */
     uint32_t call, last; /* first and last call of the longest row */
     uint32_t begun;      /* first call of the row now */
     uint64_t mark;       /* hash of what came last */

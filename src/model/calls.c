@@ -135,6 +135,9 @@ static void draft_fill(struct msg *m, const struct arrival *a)
     }
     if (has_sdp(sip))
         m->flags |= MSG_SDP;
+    if (!m->status && sip->header[SIP_H_REASON].n &&
+        (m->method == SIP_BYE || m->method == SIP_CANCEL))
+        m->flags |= MSG_REASON;
     if (a->reassembled)
         m->flags |= MSG_REASSEMBLED;
     if (sip->flags & SIP_CUT && (a->reassembled || a->frame->caplen < a->frame->len))

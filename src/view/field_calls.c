@@ -1,4 +1,5 @@
 #include "model/streams.h"
+#include "diagnose/diagnose.h"
 #include "view/value.h"
 
 static const struct call *call_of(const struct row *row)
@@ -132,6 +133,39 @@ static void get_incomplete(struct row *row, struct value *out)
     value_set_scratch(out, row);
 }
 
+static void get_verdict(struct row *row, struct value *out)
+{
+    const struct diagnose *d = row->view->diagnosis;
+    if (d)
+        value_set_str(out, verdict_name(diagnose_verdict(d, call_of(row)->id)));
+}
+
+static void get_headline(struct row *row, struct value *out)
+{
+    const struct diagnose *d = row->view->diagnosis;
+    const struct finding *f = d ? diagnose_headline(d, call_of(row)->id) : NULL;
+    value_set_str(out, f ? f->headline : NULL);
+}
+
+static void get_findings(struct row *row, struct value *out)
+{
+    const struct diagnose *d = row->view->diagnosis;
+    int64_t n = 0;
+    if (!d)
+        return;
+    for (const struct finding *f = diagnose_of(d, call_of(row)->id); f; f = f->next)
+        n++;
+    value_set_int(out, n);
+}
+
+static enum tone tone_verdict(struct row *row)
+{
+    static const enum tone TONES[] = {TONE_DIM, TONE_GOOD, TONE_PLAIN, TONE_WARN,
+                                      TONE_BAD};
+    const struct diagnose *d = row->view->diagnosis;
+    return d ? TONES[diagnose_verdict(d, call_of(row)->id)] : TONE_PLAIN;
+}
+
 static enum tone tone_state(struct row *row)
 {
     switch (call_of(row)->state) {
@@ -241,10 +275,11 @@ static const struct field FIELDS[] = {
     {FIELD("mos", "MOS", "", REAL, 4, 1, 0, "lowest MOS of its streams"), get_mos,
      NULL},
     {FIELD("verdict", "Verdict", "", TEXT, 8, 0, 0, "ok, info, warn, crit or unknown"),
-     NULL, NULL},
+     get_verdict, tone_verdict},
     {FIELD("headline", "Headline", "", TEXT, 40, 0, 0, "headline of the first finding"),
-     NULL, NULL},
-    {FIELD("findings", "Finds", "", INT, 5, 0, 0, "number of findings"), NULL, NULL},
+     get_headline, tone_verdict},
+    {FIELD("findings", "Finds", "", INT, 5, 0, 0, "number of findings"), get_findings,
+     NULL},
     {FIELD("incomplete", "Incomplete", "", TEXT, 24, 0, 0,
            "why the capture does not show all of it"),
      get_incomplete, NULL},

@@ -1,4 +1,4 @@
-/* Columns of the tables whose rows come with diagnosis and KPIs: named here so
+/* Columns of the tables whose rows come with registrations and KPIs: named here so
  * that `fields` lists them; without rows. */
 #include "view/value.h"
 
@@ -6,26 +6,6 @@
     {                                  \
         FIELD(__VA_ARGS__), NULL, NULL \
     }
-
-static const struct field FINDINGS[] = {
-    LATER("id", "Id", "", INT, 5, 0, 1, "from 1"),
-    LATER("call", "Call", "", INT, 5, 0, 2, "id of the call"),
-    LATER("session", "Session", "", INT, 7, 0, 0, "id of the session"),
-    LATER("rule", "Rule", "", TEXT, 5, 0, 3, "id of the rule"),
-    LATER("name", "Name", "", TEXT, 20, 0, 0, "name of the rule"),
-    LATER("severity", "Severity", "", TEXT, 8, 0, 4, "crit, warn or info"),
-    LATER("confidence", "Conf", "", INT, 4, 0, 5, "0 to 100"),
-    LATER("headline", "Headline", "", TEXT, 0, 0, 6, "what happened, in one line"),
-    LATER("detail", "Detail", "", TEXT, 40, 0, 0, "the evidence in words"),
-    LATER("remedy", "Remedy", "", TEXT, 40, 0, 0, "what to do"),
-    LATER("reference", "Reference", "", TEXT, 20, 0, 0, "standard and section"),
-    LATER("frames", "Frames", "", TEXT, 20, 0, 0,
-          "frames that prove it, as a JSON array of file:frame"),
-    LATER("cause", "Cause", "", INT, 5, 0, 0, "id of the finding that it follows from"),
-    LATER("group", "Group", "", TEXT, 16, 0, 0,
-          "what findings of the same cause share"),
-    LATER("peer", "Peer", "", TEXT, 21, 0, 0, "peer that it concerns"),
-};
 
 static const struct field REGISTRATIONS[] = {
     LATER("id", "Id", "", INT, 5, 0, 1, "from 1"),
@@ -86,8 +66,6 @@ static const struct field KPIS[] = {
     LATER("mos_p5", "MOS p5", "", REAL, 6, 1, 0, "5th percentile of the MOS"),
 };
 
-const struct table TABLE_FINDINGS = {TABLE_OF("findings", FINDINGS), table_no_rows,
-                                     table_no_row};
 const struct table TABLE_REGISTRATIONS = {TABLE_OF("registrations", REGISTRATIONS),
                                           table_no_rows, table_no_row};
 const struct table TABLE_KPIS = {TABLE_OF("kpis", KPIS), table_no_rows, table_no_row};

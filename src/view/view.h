@@ -7,12 +7,14 @@
 #include "base/text.h"
 #include "model/calls.h"
 
-struct streams; /* model/streams.h */
-struct alias;   /* view/alias.h: names that the user gave to addresses */
+struct diagnose; /* diagnose/diagnose.h */
+struct streams;  /* model/streams.h */
+struct alias;    /* view/alias.h: names that the user gave to addresses */
 
 struct view {
     const struct calls *calls;
-    const struct streams *streams; /* NULL: media was left alone */
+    const struct streams *streams;    /* NULL: media was left alone */
+    const struct diagnose *diagnosis; /* NULL: none */
     const struct ledger *ledger;
     struct text *text;
     const struct alias *aliases; /* NULL: none */
