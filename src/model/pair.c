@@ -38,7 +38,7 @@ static struct recent *set_of(struct pairs *p, uint16_t seq, uint32_t ts, uint32_
 }
 
 uint32_t pairs_look(struct pairs *p, const struct rtp_stream *s,
-                    const struct rtp_packet *packet, bool note, int64_t *time)
+                    const struct rtp_packet *packet, int64_t *time)
 {
     uint32_t name, id = 0;
     struct recent *set = set_of(p, packet->seq, packet->ts, &name), *oldest = set;
@@ -54,8 +54,7 @@ uint32_t pairs_look(struct pairs *p, const struct rtp_stream *s,
         if (set[i].time < oldest->time)
             oldest = &set[i];
     }
-    if (note)
-        *oldest = (struct recent){name, s->id, packet->time};
+    *oldest = (struct recent){name, s->id, packet->time};
     return id;
 }
 

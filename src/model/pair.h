@@ -49,12 +49,12 @@ struct pairs *pairs_new(void);
 void pairs_free(struct pairs *p);
 
 /*
- * A packet that may be one half of a pair: remembered for others (`note`), and looked
- * for among those that came before. Returns the id of another stream that had the same
+ * A packet that may be one half of a pair: remembered for others, and looked for
+ * among those that came before. Returns the id of another stream that had the same
  * packet first, and sets *time to when; 0: none.
  */
 uint32_t pairs_look(struct pairs *p, const struct rtp_stream *s,
-                    const struct rtp_packet *packet, bool note, int64_t *time);
+                    const struct rtp_packet *packet, int64_t *time);
 
 /* Makes two streams a pair. Returns false when memory is short. */
 bool pairs_join(struct pairs *p, struct rtp_stream *up, struct rtp_stream *down,

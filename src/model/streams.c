@@ -7,8 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRIALS = 512, TRIAL_RUN = 5, TRIAL_PACKETS = 16, YOUNG = 128, NOTE_EVERY = 16 };
-enum { PAIR_CONFIDENCE = 96, PAIR_TRIES = 512 };
+enum {
+    TRIALS = 512,
+    TRIAL_RUN = 5,
+    TRIAL_PACKETS = 16,
+    YOUNG = 100,
+    NOTE_EVERY = 16,
+    PAIR_CONFIDENCE = 96
+};
 
 /* Packets of a series that nobody announced. */
 struct trial {
@@ -335,10 +341,10 @@ static bool may_pair(const struct rtp_stream *up, const struct rtp_stream *down,
 }
 
 static void pair_try(struct streams *s, struct rtp_stream *n,
-                     const struct rtp_packet *p, bool young)
+                     const struct rtp_packet *p)
 {
     int64_t time;
-    uint32_t id = pairs_look(s->pairs, n, p, young || p->seq % NOTE_EVERY == 0, &time);
+    uint32_t id = pairs_look(s->pairs, n, p, &time);
     struct rtp_stream *up = id && !n->pair ? rows_find(&s->list, id) : NULL;
     if (!up || !may_pair(up, n, p) ||
         !pairs_join(s->pairs, up, n, p->seq, time, p->time))
@@ -356,9 +362,8 @@ static void pair_up(struct streams *s, struct rtp_stream *n, const struct rtp_pa
     bool young = n->packets < YOUNG;
     if (n->pair || n->ring)
         pairs_take(s->pairs, n, p, fresh);
-    if (fresh && !n->ring &&
-        (young || p->seq % NOTE_EVERY == 0 || (!n->pair && n->packets < PAIR_TRIES)))
-        pair_try(s, n, p, young);
+    if (fresh && !n->ring && (young || p->seq % NOTE_EVERY == 0))
+        pair_try(s, n, p);
 }
 
 /* ---- packets ---- */

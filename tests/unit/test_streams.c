@@ -1,0 +1,253 @@
+/* How streams find their calls, and what keeps their number bounded. */
+#include "media.h"
+
+static void bind_as(const char *src, const char *dst, enum binding_how how)
+{
+    struct media m;
+    media_init(&m);
+    media_call(&m);
+    m.src = src;
+    m.dst = dst;
+    rtp_run(&m, 100000, 7, 20);
+    struct rtp_stream *s = stream_at(&m, 0);
+    assert_int_equal(s->how, how);
+    assert_int_equal(s->packets, 20);
+    assert_ptr_equal(s->call, how == BINDING_ORPHAN ? NULL : the_call(&m.f));
+    media_done(&m);
+}
+
+static void chain(void **state)
+{
+    (void)state;
+    bind_as(CALLER_RTP, CALLEE_RTP, BINDING_SDP_BOTH);
+    bind_as(CALLEE_RTP, CALLER_RTP, BINDING_SDP_BOTH);
+    bind_as("203.0.113.9:3333", CALLEE_RTP, BINDING_SDP_DST);
+    bind_as(CALLER_RTP, "203.0.113.9:3333", BINDING_SDP_SRC);
+    bind_as("203.0.113.8:2222", "203.0.113.9:3333", BINDING_ORPHAN);
+}
+
+/* Symmetric media from a phone whose SIP comes from a public address. */
+static void from_sip(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    m.f.body = SDP_OF("10.0.0.5", "4000", "");
+    FEED(&m.f, {0, ">", "INVITE", "1 INVITE", "a", NULL, SDP_TYPE});
+    m.src = "192.0.2.1:4000";
+    m.dst = "203.0.113.9:3333";
+    rtp_run(&m, 100000, 7, 20);
+    assert_int_equal(stream_at(&m, 0)->how, BINDING_SIP_SRC);
+    m.src = "203.0.113.9:3333";
+    m.dst = "192.0.2.1:4000";
+    m.ssrc++;
+    rtp_run(&m, 600000, 7, 20);
+    assert_int_equal(stream_at(&m, 1)->how, BINDING_SIP_SRC);
+    assert_int_equal(stream_at(&m, 1)->to, CALL_CALLER);
+    media_done(&m);
+}
+
+/* Neither address nor port is in the descriptions: the one call that waits has it. */
+static void behind_private(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    m.f.body = SDP_OF("10.0.0.1", "4000", "");
+    FEED(&m.f, {0, ">", "INVITE", "1 INVITE", "a", NULL, SDP_TYPE});
+    m.f.body = SDP_OF("10.0.0.2", "5000", "");
+    FEED(&m.f, {50, "<", "200", "1 INVITE", "a", "bob", SDP_TYPE});
+    m.src = "198.51.100.7:31000";
+    m.dst = "203.0.113.9:32000";
+    rtp_run(&m, 100000, 7, 20);
+    assert_int_equal(stream_at(&m, 0)->how, BINDING_PRIVATE);
+    m.src = "203.0.113.9:32000";
+    m.dst = "198.51.100.7:31000";
+    m.ssrc++;
+    rtp_run(&m, 600000, 7, 20);
+    assert_int_equal(stream_at(&m, 1)->how, BINDING_REVERSE);
+    media_done(&m);
+}
+
+/* A port that is used again belongs to the call that claims it now; what the old call
+ * still sends stays its own. */
+static void port_again(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    media_call(&m);
+    rtp_run(&m, 100000, 7, 20);
+    FEED(&m.f, {600, ">", "BYE", "2 BYE", "c", "bob", NULL},
+         {610, "<", "200", "2 BYE", "c", "bob", NULL});
+    struct call *first = the_call(&m.f);
+    m.f.call_id = "a2@example.com";
+    m.f.body = SDP_OF("203.0.113.9", "4444", "");
+    FEED(&m.f, {700, ">", "INVITE", "1 INVITE", "d", NULL, SDP_TYPE});
+    m.f.body = SDP_OF("198.51.100.2", "5000", "");
+    FEED(&m.f, {750, "<", "200", "1 INVITE", "d", "bob", SDP_TYPE});
+    rtp_run(&m, 760000, 27, 5); /* the old one goes on */
+    m.src = "203.0.113.9:4444";
+    m.ssrc = 99;
+    rtp_run(&m, 800000, 7, 20);
+    assert_ptr_equal(stream_at(&m, 0)->call, first);
+    assert_int_equal(stream_at(&m, 0)->packets, 25);
+    assert_ptr_equal(stream_at(&m, 1)->call, the_call(&m.f));
+    assert_int_equal(stream_at(&m, 1)->how, BINDING_SDP_BOTH);
+    media_done(&m);
+}
+
+/* Four packets in a row are no stream, five are; what came before is counted too. */
+static void orphans(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    rtp_run(&m, 0, 7, 4);
+    assert_int_equal(m.s->list.kept, 0);
+    rtp_run(&m, 80000, 11, 1);
+    assert_int_equal(m.s->list.kept, 1);
+    assert_int_equal(stream_at(&m, 0)->packets, 5);
+    media_done(&m);
+}
+
+/* Random SSRCs, unannounced and to an announced port. */
+static void many_ssrcs(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    for (unsigned i = 0; i < 100000; i++) {
+        m.ssrc = i * 2654435761u;
+        rtp(&m, i, i * 7919, i * 104729);
+    }
+    assert_int_equal(m.s->list.kept, 0);
+    assert_in_range(ledger_total(&m.f.ledger, LEDGER_RTP_STRAY), 90000, 100000);
+    media_call(&m);
+    for (unsigned i = 0; i < 100000; i++) {
+        m.ssrc = i * 2654435761u;
+        rtp(&m, 200000 + i, i * 7919, i * 104729);
+    }
+    assert_int_equal(m.s->list.kept, STREAMS_OF_CALL);
+    assert_int_equal(ledger_total(&m.f.ledger, LEDGER_STREAMS_LIMIT),
+                     100000 - STREAMS_OF_CALL);
+    media_done(&m);
+}
+
+/* The streams of a call leave with it. */
+static void evicted(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    m.f.limits.max_calls = 1;
+    media_call(&m);
+    rtp_run(&m, 100000, 7, 600);
+    FEED(&m.f, {13000, ">", "BYE", "2 BYE", "c", "bob", NULL});
+    assert_int_equal(m.s->list.kept, 1);
+    assert_int_equal(m.s->offers.kept, 2);
+    m.f.call_id = "a2@example.com";
+    FEED(&m.f, {14000, ">", "INVITE", "1 INVITE", "d", NULL, NULL});
+    assert_int_equal(m.s->list.kept, 0);
+    assert_int_equal(m.s->slices.kept, 0);
+    assert_int_equal(m.s->offers.kept, 0);
+    assert_int_equal(m.s->bindings.ends.n, 0);
+    assert_int_equal(m.s->by_key.n + m.s->by_ssrc.n + m.s->by_flow.n + m.s->weak.n, 0);
+    streams_clear(m.s);
+    media_done(&m);
+}
+
+static bool fax_taken;
+static void feed_fax(struct streams *s, const struct frame *f, const struct packet *p)
+{
+    fax_taken = streams_fax(s, f, p);
+}
+
+/* T.38: announced, with losses of its own. */
+static void fax(void **state)
+{
+    (void)state;
+    struct media m;
+    uint8_t d[] = {0, 0, 1, 6, 0, 0}; /* one IFP of a byte, no secondary */
+    media_init(&m);
+    m.f.body = "v=0\r\nc=IN IP4 192.0.2.1\r\nm=image 4000 udptl t38\r\n";
+    FEED(&m.f, {0, ">", "INVITE", "1 INVITE", "a", NULL, SDP_TYPE});
+    m.f.body = "v=0\r\nc=IN IP4 198.51.100.2\r\nm=image 5000 udptl t38\r\n";
+    FEED(&m.f, {50, "<", "200", "1 INVITE", "a", "bob", SDP_TYPE});
+    for (uint8_t i = 0; i < 30; i++) {
+        d[1] = i;
+        if (i != 7 && i != 8)
+            media_feed(&m, 100000 + 20000 * i, d, sizeof d, feed_fax);
+    }
+    assert_true(fax_taken);
+    struct rtp_stream *s = stream_at(&m, 0);
+    assert_int_equal(s->how, BINDING_SDP_BOTH);
+    assert_string_equal(rtp_stream_codec(s), "t38");
+    assert_int_equal(streams_figures(m.s, s)->sequence.lost, 2);
+    m.src = "203.0.113.8:8";
+    m.dst = "203.0.113.9:9";
+    media_feed(&m, 900000, d, sizeof d, feed_fax);
+    assert_false(fax_taken);
+    media_done(&m);
+}
+
+/* RTCP: loss and jitter of a report block, and the round trip by a sender report that
+ * passed before. */
+static void reports(void **state)
+{
+    (void)state;
+    struct media m;
+    static const uint8_t SR[28] = {0x80, 200, 0,    6, 0x11, 0x22, 0x33, 0x44,
+                                   0,    0,   0xb7, 5, 0x20, 0,    0,    0};
+    uint8_t rr[32] = {0x81, 201, 0,    7, 9,    9, 9, 9, 0x11, 0x22, 0x33,
+                      0x44, 26,  0,    0, 5,    0, 0, 0, 56,   0,    0,
+                      0,    80,  0xb7, 5, 0x20, 0, 0, 0, 0x80, 0};
+    media_init(&m);
+    media_call(&m);
+    rtp_run(&m, 100000, 7, 50);
+    m.src = "192.0.2.1:4001";
+    m.dst = "198.51.100.2:5001";
+    media_feed(&m, 1100000, SR, sizeof SR, streams_rtcp);
+    m.src = "198.51.100.2:5001";
+    m.dst = "192.0.2.1:4001";
+    media_feed(&m, 1640000, rr, sizeof rr, streams_rtcp);
+    struct rtp_stream *s = stream_at(&m, 0);
+    assert_int_equal(s->rtcp.reports, 1);
+    assert_true(s->rtcp.loss > 9.99f && s->rtcp.loss < 10.01f); /* 5 of 7..56 */
+    assert_true(s->rtcp.jitter > 9.99f && s->rtcp.jitter < 10.01f);
+    assert_true(s->rtcp.rtt > 39.9f && s->rtcp.rtt < 40.1f); /* 540 less 500 ms */
+    rr[8]++;
+    media_feed(&m, 1700000, rr, sizeof rr, streams_rtcp);
+    assert_int_equal(ledger_total(&m.f.ledger, LEDGER_RTCP_STRAY), 1);
+    media_done(&m);
+}
+
+/* Digits in INFO are events of the call. */
+static void info(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    media_call(&m);
+    m.f.body = "Signal=7\r\nDuration=160\r\n";
+    FEED(&m.f, {200, ">", "INFO", "2 INFO", "i", "bob",
+                "Content-Type: application/dtmf-relay\r\n"});
+    const struct event *e = the_call(&m.f)->events;
+    assert_non_null(e);
+    assert_int_equal(e->kind, EVENT_DTMF);
+    assert_string_equal(e->value, "7");
+    assert_ptr_equal(rows_find(&m.f.calls->events, e->id), e);
+    media_done(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(chain),          cmocka_unit_test(from_sip),
+        cmocka_unit_test(behind_private), cmocka_unit_test(port_again),
+        cmocka_unit_test(orphans),        cmocka_unit_test(many_ssrcs),
+        cmocka_unit_test(evicted),        cmocka_unit_test(fax),
+        cmocka_unit_test(reports),        cmocka_unit_test(info),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
