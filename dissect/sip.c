@@ -456,6 +456,8 @@ bool sip_sniff(struct slice text)
 bool sip_resembles(struct slice text)
 {
     enum { LINES = 64, ENOUGH = 3 };
+    if (!text.n)
+        return false;
     const uint8_t *p = text.p, *end = p + text.n;
     unsigned seen = 0;
     for (int i = 0; i < LINES && p < end; i++) {

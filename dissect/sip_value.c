@@ -5,7 +5,7 @@
 /* Offset of the first byte a or b, or s.n. */
 static inline size_t find_either(struct slice s, size_t from, uint8_t a, uint8_t b)
 {
-    return (size_t)(scan_either(s.p + from, s.p + s.n, a, b) - s.p);
+    return from < s.n ? (size_t)(scan_either(s.p + from, s.p + s.n, a, b) - s.p) : s.n;
 }
 
 /* Offset after the quoted string that begins at s[at]; s.n where it has no end. A
@@ -180,6 +180,8 @@ static inline void param_cut(struct slice *params, struct slice *name,
 static inline bool param_plain(struct slice params, struct slice name,
                                struct slice *out)
 {
+    if (!params.n)
+        return false;
     const uint8_t *p = params.p, *end = p + params.n;
     while (p < end && *p == ';') {
         const uint8_t *next = scan_either(++p, end, ';', '"');

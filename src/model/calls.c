@@ -398,11 +398,12 @@ uint64_t calls_expect(const struct calls *c, struct slice call_id)
     return hash;
 }
 
-/* The lines of the call that is probably the one: its slot has been loaded by now. */
+/* The lines of the call that is probably the one, and of its Call-ID, which lies behind
+ * it: its slot has been loaded by now. */
 static void prefetch_call(const struct calls *c, uint64_t hash)
 {
     const char *call = hash_peek(&c->by_call_id, hash);
-    for (size_t at = 0; call && at < sizeof(struct call); at += 64)
+    for (size_t at = 0; call && at < sizeof(struct call) + 64; at += 64)
         __builtin_prefetch(call + at);
 }
 
