@@ -134,10 +134,17 @@ static unsigned style_of(const struct rungs *r, const struct ladder_row *row)
     return r->colour == RUNGS_CLASS ? tone : (unsigned)(row->tone | STYLE_BOLD);
 }
 
-static void row_text(struct rungs *r, const struct ladder_row *row)
+/* What stands on a row's arrow; of media what fits into the room. */
+static void row_text(struct rungs *r, const struct canvas *c,
+                     const struct ladder_row *row, int room)
 {
     r->scratch.n = 0;
-    if (row->kind == LADDER_EVENT)
+    if (row->kind == LADDER_MEDIA) {
+        ladder_media_text(row->media, room > 0 ? (size_t)room : 0, c->ascii,
+                          &r->scratch);
+        return;
+    }
+    if (row->kind == LADDER_EVENT && row->tone == TONE_BAD)
         strbuf_str(&r->scratch, "▲ ");
     strbuf_str(&r->scratch, row->text ? row->text : "");
     if (row->mark) {
@@ -157,8 +164,11 @@ static void draw_arrow(struct rungs *r, struct canvas *c, const struct ladder_ro
     unsigned style = style_of(r, row);
     int w, room = b - a - 4;
 
-    row_text(r, row);
-    canvas_fill(c, (struct rect){a, y, b - a + 1, 1}, style, "─");
+    row_text(r, c, row, room);
+    canvas_fill(c, (struct rect){a, y, b - a + 1, 1}, style,
+                row->kind == LADDER_MEDIA   ? "═"
+                : row->kind == LADDER_EVENT ? "┄"
+                                            : "─");
     canvas_put(c, right ? b : a, y, style, right ? "▶" : "◀");
     w = canvas_columns(r->scratch.p, r->scratch.n);
     if (w > room) /* up to the arrow's end */
@@ -180,9 +190,9 @@ static void draw_beside(struct rungs *r, struct canvas *c, const struct ladder_r
     int x = column_x(r, row->from < row->to ? row->from : row->to) + 1;
     unsigned style = style_of(r, row);
 
-    row_text(r, row);
-    if (row->kind == LADDER_MESSAGE)
-        x = canvas_put(c, x, y, style, "◀─▶");
+    row_text(r, c, row, r->area.x + r->area.w - x - 6);
+    if (row->kind == LADDER_MESSAGE || row->kind == LADDER_MEDIA)
+        x = canvas_put(c, x, y, style, row->kind == LADDER_MEDIA ? "◀═▶" : "◀─▶");
     x = canvas_text(c, x + 1, y, style | STYLE_BOLD, r->scratch.p, r->scratch.n);
     canvas_put(c, x, y, style, " ");
 }

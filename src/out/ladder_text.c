@@ -1,6 +1,5 @@
 #include "out/ladder_text.h"
 #include "base/utf8.h"
-#include "out/format.h"
 #include "out/grid.h"
 #include "out/note.h"
 #include "out/style.h"
@@ -8,10 +7,12 @@
 
 /* What a ladder is drawn with. */
 struct ink {
-    const char *line, *gap, *dash, *dot, *right, *left, *self, *repeat, *arrow, *warn;
+    const char *line, *gap, *dash, *dot, *media;
+    const char *right, *left, *self, *repeat, *arrow, *warn;
 };
-static const struct ink UTF8 = {"│", "┆", "─", "┄", "▶", "◀", "↺", "↻", "→", "▲"};
-static const struct ink ASCII = {"|", ":", "-", ".", ">", "<", "@", "x", "->", "!"};
+static const struct ink UTF8 = {"│", "┆", "─", "┄", "═", "▶", "◀", "↺", "↻", "→", "▲"};
+static const struct ink ASCII = {"|", ":", "-", ".",  "=", ">",
+                                 "<", "@", "x", "->", "!"};
 
 /* Room right of the last participant for messages of a party to itself. */
 enum { SELF_ROOM = 24 };
@@ -243,12 +244,23 @@ static void rung_text(struct drawing *d, const struct ladder_row *r, size_t room
     strbuf_done(&tail);
 }
 
+/* What stands on a row's arrow, at most `room` columns. */
+static void arrow_text(struct drawing *d, const struct ladder_row *r, size_t room)
+{
+    if (r->kind != LADDER_MEDIA) {
+        rung_text(d, r, room);
+        return;
+    }
+    d->text.n = 0;
+    ladder_media_text(r->media, room, d->options->ascii, &d->text);
+}
+
 static void self_rung(struct drawing *d, const struct ladder_row *r)
 {
     size_t x = column_x(d, r->from) + 1;
     bool last = r->from + 1 >= d->ladder->columns;
     size_t room = last ? d->grid.width - x - 3 : d->layout.step - 4;
-    rung_text(d, r, room);
+    arrow_text(d, r, room);
     x += grid_str(&d->grid, x, d->ink->self, r->tone) + 1;
     grid_put(&d->grid, x, d->text.p, d->text.n, room, r->tone);
 }
@@ -262,7 +274,9 @@ static void rung(struct drawing *d, const struct ladder_row *r)
     bool right = r->from < r->to;
     size_t left_x = column_x(d, right ? r->from : r->to);
     size_t right_x = column_x(d, right ? r->to : r->from);
-    const char *dash = r->kind == LADDER_EVENT ? d->ink->dot : d->ink->dash;
+    const char *dash = r->kind == LADDER_EVENT   ? d->ink->dot
+                       : r->kind == LADDER_MEDIA ? d->ink->media
+                                                 : d->ink->dash;
     for (size_t x = left_x + 1; x < right_x; x++)
         grid_str(&d->grid, x, dash, r->tone);
     if (right)
@@ -271,7 +285,7 @@ static void rung(struct drawing *d, const struct ladder_row *r)
         grid_str(&d->grid, left_x + 1, d->ink->left, r->tone);
     /* Where it is tight, one dash is left of the text and none right of it. */
     size_t lead = 2, room = right_x - left_x - 5;
-    rung_text(d, r, room);
+    arrow_text(d, r, room);
     if (utf8_columns(d->text.p, d->text.n) + 1 >= room)
         lead = 1;
     size_t x = left_x + 1 + lead;
@@ -295,7 +309,7 @@ static void rungs(struct drawing *d)
         }
         put_time(d, r, absolute && r->kind != LADDER_GAP);
         put_lines(d, r->kind == LADDER_GAP);
-        if (r->kind == LADDER_MESSAGE || r->kind == LADDER_EVENT)
+        if (r->kind != LADDER_GAP)
             rung(d, r);
         absolute = r->kind == LADDER_GAP;
         write_line(d);
@@ -322,63 +336,4 @@ void ladder_text(const struct view *v, const struct call *call, const struct lad
     note_ledger(v, out);
     grid_done(&d.grid);
     strbuf_done(&d.text);
-}
-
-/* ---- JSON ---- */
-
-static const char *kind_name(enum ladder_kind kind)
-{
-    static const char *const NAMES[] = {
-        [LADDER_MESSAGE] = "message", [LADDER_EVENT] = "event", [LADDER_GAP] = "gap",
-        [LADDER_MEDIA] = "media",     [LADDER_NOTE] = "note",
-    };
-    return NAMES[kind];
-}
-
-static void string(struct strbuf *out, const char *key, const char *s)
-{
-    strbuf_printf(out, ",\"%s\":", key);
-    json_text(out, s, s ? strlen(s) : 0);
-}
-
-static void number(struct strbuf *out, const char *key, uint64_t n, bool known)
-{
-    strbuf_printf(out, ",\"%s\":", key);
-    if (known)
-        strbuf_u64(out, n);
-    else
-        strbuf_str(out, "null");
-}
-
-static void ends(const struct ladder *l, const struct ladder_row *r, struct strbuf *out)
-{
-    bool has = r->kind == LADDER_MESSAGE || r->kind == LADDER_EVENT;
-    string(out, "from", has ? l->column[r->from].label : NULL);
-    string(out, "to", has ? l->column[r->to].label : NULL);
-}
-
-void ladder_json(const struct view *v, const struct ladder *l, struct strbuf *out)
-{
-    for (size_t i = 0; i < l->rows; i++) {
-        const struct ladder_row *r = &l->row[i];
-        bool framed = r->msg || r->event;
-        uint16_t file = r->msg ? r->msg->file : r->event ? r->event->file : 0;
-        strbuf_printf(out, "{\"kind\":\"%s\",\"time\":", kind_name(r->kind));
-        json_seconds(out, r->time, false);
-        strbuf_str(out, ",\"delta\":");
-        json_seconds(out, r->delta, true);
-        ends(l, r, out);
-        string(out, "text", r->text);
-        string(out, "mark", r->mark);
-        number(out, "repeats", r->repeats, true);
-        number(out, "call", r->call ? r->call->id : 0, r->call != NULL);
-        number(out, "message", r->msg ? r->msg->id : 0, r->msg != NULL);
-        number(out, "frame",
-               r->msg     ? r->msg->frame
-               : r->event ? r->event->frame
-                          : 0,
-               framed);
-        string(out, "file", framed && v->file_name ? v->file_name(v->ctx, file) : NULL);
-        strbuf_str(out, "}\n");
-    }
 }

@@ -1,8 +1,10 @@
 #include "view/ladder.h"
 #include "base/utf8.h"
 #include "base/vec.h"
+#include "model/streams.h"
 #include "view/alias.h"
 #include "view/clock.h"
+#include "view/ladder_event.h"
 #include "view/participant.h"
 
 #include <limits.h>
@@ -18,9 +20,13 @@ struct item {
     uint64_t order;
     const struct msg *msg;
     const struct event *event;
+    const struct rtp_stream *stream; /* that begins, or of the event */
     const struct call *call;
     unsigned leg;
 };
+
+/* Order of what has the same time: messages, streams, events. */
+enum { ORDER_STREAM = 40, ORDER_EVENT = 41 };
 
 struct build {
     const struct view *view;
@@ -33,6 +39,12 @@ struct build {
     bool failed, more;
 };
 
+static void row_free(struct ladder_row *row)
+{
+    free(row->text);
+    ladder_media_free(row->media);
+}
+
 void ladder_free(struct ladder *l)
 {
     if (!l)
@@ -42,7 +54,7 @@ void ladder_free(struct ladder *l)
         free(l->column[i].role);
     }
     for (size_t i = 0; i < l->rows; i++)
-        free(l->row[i].text);
+        row_free(&l->row[i]);
     free(l->column);
     free(l->row);
     free(l->leg);
@@ -72,19 +84,39 @@ static void add_item(struct build *b, const struct item *item)
         b->failed = true;
 }
 
+static void gather_media(struct build *b, const struct call *c, unsigned leg)
+{
+    if (!b->view->streams || b->options->hide_media)
+        return;
+    for (const struct rtp_stream *s = c->streams; s && !b->more; s = s->call_next) {
+        struct item item = {.time = s->start, .stream = s, .call = c, .leg = leg};
+        item.order = UINT64_C(1) << ORDER_STREAM | s->id;
+        if (s->packets)
+            add_item(b, &item);
+    }
+}
+
+static void gather_event(struct build *b, const struct event *e, unsigned leg)
+{
+    struct item item = {.time = e->time, .event = e, .call = e->call, .leg = leg};
+    bool digit = e->kind == EVENT_DTMF || e->kind == EVENT_CODEC;
+    item.order = UINT64_C(1) << ORDER_EVENT | e->id;
+    item.stream = digit && !b->options->hide_media ? ladder_event_stream(e) : NULL;
+    if (item.stream || ladder_event_of_message(e) || (e->kind == EVENT_ICMP && e->hop))
+        add_item(b, &item);
+}
+
 static void gather_leg(struct build *b, const struct call *c, unsigned leg)
 {
     for (const struct msg *m = c->first; m && !b->more; m = m->next) {
         if (!m->hop || (b->options->hide_copies && m->flags & MSG_COPY))
             continue;
-        struct item item = {m->time, m->id, m, NULL, c, leg};
+        struct item item = {m->time, m->id, m, NULL, NULL, c, leg};
         add_item(b, &item);
     }
-    for (const struct event *e = c->events; e && !b->more; e = e->next) {
-        struct item item = {e->time, UINT64_MAX, NULL, e, c, leg};
-        if (e->kind == EVENT_ICMP && e->hop)
-            add_item(b, &item);
-    }
+    gather_media(b, c, leg);
+    for (const struct event *e = c->events; e && !b->more; e = e->next)
+        gather_event(b, e, leg);
 }
 
 static int by_time(const void *a, const void *b)
@@ -140,6 +172,27 @@ static void tell_apart(struct build *b)
         }
 }
 
+/* Who announced an address in a description of the call; NULL: nobody. */
+static const struct addr *announcer(const struct call *c, const struct addr *a)
+{
+    for (const struct offer *o = c->offers; o; o = o->next)
+        for (unsigned i = 0; i < o->text->lines && o->msg->hop; i++) {
+            const struct addr *said = &o->text->line[i].addr;
+            if (said->family == a->family && !memcmp(said->ip, a->ip, sizeof a->ip))
+                return &o->msg->hop->src;
+        }
+    return NULL;
+}
+
+static bool add_media(struct build *b, const struct item *item)
+{
+    const struct rtp_stream *s = item->stream;
+    return participants_add_media(&b->parties, &s->src, announcer(item->call, &s->src),
+                                  item->leg) &&
+           participants_add_media(&b->parties, &s->dst, announcer(item->call, &s->dst),
+                                  item->leg);
+}
+
 static void build_columns(struct build *b)
 {
     struct ladder *l = b->ladder;
@@ -147,6 +200,9 @@ static void build_columns(struct build *b)
         if (b->items.at[i].msg)
             b->failed =
                 !participants_add(&b->parties, b->items.at[i].msg, b->items.at[i].leg);
+    for (size_t i = 0; i < b->items.n && !b->failed; i++)
+        if (b->items.at[i].stream)
+            b->failed = !add_media(b, &b->items.at[i]);
     unsigned n = b->failed ? 0 : participants_fold(&b->parties, b->options->by_host);
     l->column = calloc(n ? n : 1, sizeof *l->column);
     b->failed |= !l->column;
@@ -167,41 +223,120 @@ static void build_columns(struct build *b)
 
 /* ---- rows ---- */
 
-static const char *icmp_text(const struct event *e)
+/* The hop's far end refused; its text names who said so. */
+static void icmp_row(struct build *b, const struct event *e, struct ladder_row *row)
 {
-    static const char *const V4[] = {"net unreachable", "host unreachable",
-                                     "protocol unreachable", "port unreachable",
-                                     "fragmentation needed"};
-    static const char *const V6[] = {"no route", "prohibited", "beyond scope",
-                                     "address unreachable", "port unreachable"};
-    bool v6 = e->version == 6;
-    if (e->type == (v6 ? 1 : 3))
-        return e->code < 5                              ? (v6 ? V6 : V4)[e->code]
-               : !v6 && (e->code == 9 || e->code == 10) ? "prohibited"
-               : !v6 && e->code == 13                   ? "filtered"
-                                                        : "unreachable";
-    if (e->type == (v6 ? 3 : 11))
-        return "time exceeded";
-    return v6 && e->type == 2 ? "packet too big" : "error";
-}
-
-static void event_row(struct build *b, const struct event *e, struct ladder_row *row)
-{
-    char from[ADDR_TEXT];
-    row->kind = LADDER_EVENT;
-    row->event = e;
     row->from = participants_column(&b->parties, &e->hop->dst);
     row->to = participants_column(&b->parties, &e->hop->src);
     row->tone = TONE_BAD;
-    b->text.n = 0;
-    strbuf_printf(&b->text, "ICMP %s", icmp_text(e));
-    if (memcmp(e->from.ip, e->hop->dst.ip, sizeof e->from.ip) != 0) {
-        addr_format_ip(&e->from, from);
-        strbuf_printf(&b->text, " from %s", from);
-    }
-    row->text = copy(b, b->text.p, b->text.n);
+}
+
+static void stream_ends(const struct build *b, const struct item *item,
+                        struct ladder_row *row)
+{
+    const struct rtp_stream *s = item->stream;
+    row->stream = s->id;
+    row->from = participants_media_column(&b->parties, &s->src, item->leg);
+    row->to = participants_media_column(&b->parties, &s->dst, item->leg);
+}
+
+static void check_ends(struct ladder_row *row)
+{
     if (row->from == UINT_MAX || row->to == UINT_MAX)
         row->from = row->to = 0;
+}
+
+static void event_row(struct build *b, const struct item *item, struct ladder_row *row)
+{
+    row->kind = LADDER_EVENT;
+    row->event = item->event;
+    if (item->event->kind == EVENT_ICMP)
+        icmp_row(b, item->event, row);
+    else
+        stream_ends(b, item, row);
+    check_ends(row);
+    b->text.n = 0;
+    ladder_event_text(b->view, item->event, &b->text);
+    row->text = copy(b, b->text.n ? b->text.p : "", b->text.n);
+}
+
+static void media_row(struct build *b, const struct item *item, struct ladder_row *row)
+{
+    enum { TEXT_ROOM = 100 };
+    row->kind = LADDER_MEDIA;
+    stream_ends(b, item, row);
+    check_ends(row);
+    row->media = ladder_media_new(b->view, item->stream);
+    b->failed |= !row->media;
+    if (b->failed)
+        return;
+    row->tone = ladder_media_tone(row->media);
+    b->text.n = 0;
+    ladder_media_text(row->media, TEXT_ROOM, false, &b->text);
+    row->text = copy(b, b->text.n ? b->text.p : "", b->text.n);
+}
+
+/* Adds a blank and more to a row's text. */
+static void append(struct build *b, struct ladder_row *row, const char *more)
+{
+    size_t n = strlen(row->text), m = strlen(more);
+    char *p = realloc(row->text, n + m + 2);
+    b->failed |= !p;
+    if (!p)
+        return;
+    p[n] = ' ';
+    memcpy(p + n + 1, more, m + 1);
+    row->text = p;
+}
+
+static const char *mark_of(const struct event *e)
+{
+    return e->kind == EVENT_HOLD ? "sdp hold" : "sdp resume";
+}
+
+/* What an event says of a message goes to the message's row. */
+static void to_message(struct build *b, const struct event *e)
+{
+    for (size_t i = b->rows.n; i-- && b->rows.at[i].time == e->time;) {
+        struct ladder_row *row = &b->rows.at[i];
+        if (!row->msg || row->msg->frame != e->frame || row->msg->file != e->file)
+            continue;
+        if (e->kind != EVENT_DTMF)
+            row->mark = mark_of(e);
+        else if (!b->view->redact && e->value && row->text)
+            append(b, row, e->value);
+    }
+}
+
+/* True where a digit follows one of the same stream: it goes into the same row. */
+static bool merge_digit(struct build *b, const struct item *item)
+{
+    static const int64_t APART = INT64_C(4000000000);
+    const struct event *e = item->event;
+    for (size_t i = b->rows.n; i--;) {
+        struct ladder_row *row = &b->rows.at[i];
+        if (!row->event || row->event->kind != EVENT_DTMF)
+            return false;
+        if (row->event->stream != e->stream)
+            continue;
+        if (item[-1].time + APART < item->time)
+            return false;
+        append(b, row, b->view->redact ? "*" : e->value ? e->value : "?");
+        return true;
+    }
+    return false;
+}
+
+/* True where the item has no row of its own. */
+static bool joins_a_row(struct build *b, const struct item *item)
+{
+    if (!item->event)
+        return false;
+    if (ladder_event_of_message(item->event)) {
+        to_message(b, item->event);
+        return true;
+    }
+    return item->event->kind == EVENT_DTMF && merge_digit(b, item);
 }
 
 /* User-Agent or Server of the sender, from the first of its messages that has one. */
@@ -275,7 +410,7 @@ static void push(struct build *b, struct ladder_row *row)
 {
     if (b->failed || !vec_push(&b->rows, *row)) {
         b->failed = true;
-        free(row->text);
+        row_free(row);
     }
 }
 
@@ -306,12 +441,16 @@ static void build_rows(struct build *b)
         row.delta = i ? item->time - item[-1].time : 0;
         if (!b->ladder->columns)
             break;
+        if (joins_a_row(b, item))
+            continue;
         if (row.delta > LONG_GAP)
             gap_row(b, item[-1].time, row.delta);
         if (item->msg)
             message_row(b, item->msg, &row);
+        else if (item->event)
+            event_row(b, item, &row);
         else
-            event_row(b, item->event, &row);
+            media_row(b, item, &row);
         push(b, &row);
     }
     if (b->more && !b->failed)
@@ -348,8 +487,19 @@ enum {
     STEP_MIN = 16,
     STEP_USUAL = 24,
     STEP_MAX = 36,
-    ARROW = 7, /* lines, blanks and head around the text of an arrow */
+    STEP_MEDIA = 60, /* the same for streams and their strip */
+    ARROW = 7,       /* lines, blanks and head around the text of an arrow */
 };
+
+/* Columns that a row would have on its arrow; not more than is worth it. */
+static size_t wanted(const struct ladder_row *r, unsigned span)
+{
+    size_t n = utf8_columns(r->text, strlen(r->text)) + ARROW;
+    n += r->mark ? strlen(r->mark) + 2 : 0;
+    n += r->repeats ? 4 : 0;
+    size_t most = r->kind == LADDER_MEDIA ? STEP_MEDIA : STEP_MAX;
+    return n / span < most ? n / span : most;
+}
 
 /* Step at which every text and label is whole. */
 static unsigned wanted_step(const struct ladder *l)
@@ -358,14 +508,10 @@ static unsigned wanted_step(const struct ladder *l)
     for (size_t i = 0; i < l->rows; i++) {
         const struct ladder_row *r = &l->row[i];
         unsigned span = r->from > r->to ? r->from - r->to : r->to - r->from;
-        if (!span || !r->text)
-            continue;
-        size_t n = utf8_columns(r->text, strlen(r->text)) + ARROW;
-        n += r->mark ? strlen(r->mark) + 2 : 0;
-        n += r->repeats ? 4 : 0;
-        most = n / span > most ? n / span : most;
+        size_t n = span && r->text ? wanted(r, span) : 0;
+        most = n > most ? n : most;
     }
-    return most > STEP_MAX ? STEP_MAX : (unsigned)most;
+    return (unsigned)most;
 }
 
 struct ladder_layout ladder_layout(const struct ladder *l, unsigned width)

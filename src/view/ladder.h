@@ -6,6 +6,7 @@
 #define VIEW_LADDER_H
 
 #include "view/field.h"
+#include "view/ladder_media.h"
 
 /* A participant: an address (all its ports that act as one host:port pair). */
 struct ladder_column {
@@ -17,22 +18,24 @@ struct ladder_column {
 
 enum ladder_kind {
     LADDER_MESSAGE,
-    LADDER_EVENT, /* ICMP error and the like */
+    LADDER_EVENT, /* ICMP error, digits that were pressed */
     LADDER_GAP,   /* nothing for a long time: `text` says how long */
-    LADDER_MEDIA, /* later: a stream */
+    LADDER_MEDIA, /* a stream, where it begins */
     LADDER_NOTE,  /* text over the whole width */
 };
 
 struct ladder_row {
     enum ladder_kind kind;
-    unsigned from, to;         /* columns; the same for a message to itself */
-    int64_t time;              /* ns */
-    int64_t delta;             /* ns since the row before; 0 for the first */
-    const struct msg *msg;     /* of a message */
-    const struct event *event; /* of an event */
+    unsigned from, to;          /* columns; the same for a message to itself */
+    int64_t time;               /* ns */
+    int64_t delta;              /* ns since the row before; 0 for the first */
+    const struct msg *msg;      /* of a message */
+    const struct event *event;  /* of an event; of several digits the first */
+    uint32_t stream;            /* id, of media and of a digit; 0: none */
+    struct ladder_media *media; /* figures of media; owned */
     const struct call *call;
     char *text;       /* "INVITE", "180 Ringing": raw, sanitise when drawing; owned */
-    const char *mark; /* "sdp", NULL: none */
+    const char *mark; /* "sdp", "sdp hold"; NULL: none */
     unsigned repeats; /* retransmissions folded into this row (fold option), or its
                          number when shown */
     enum tone tone;
@@ -51,6 +54,7 @@ struct ladder_options {
     bool session;     /* all legs of the call's session, side by side */
     bool by_host;     /* one column per IP, whatever the port */
     bool hide_copies; /* copies are left out (default true in faces) */
+    bool hide_media;  /* no streams, and no digits of them */
 };
 
 /* Builds the ladder of a call. NULL when memory is short. */

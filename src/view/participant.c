@@ -82,6 +82,20 @@ bool participants_add(struct participants *p, const struct msg *m, unsigned leg)
     return true;
 }
 
+bool participants_add_media(struct participants *p, const struct addr *a,
+                            const struct addr *beside, unsigned leg)
+{
+    struct addr ip = *a;
+    size_t at = p->list.n;
+    for (size_t i = 0; i < p->list.n; i++)
+        if (same_ip(&p->list.at[i].addr, a))
+            return true;
+    if (beside && position(p, beside) < p->list.n)
+        at = position(p, beside) + 1;
+    ip.port = 0;
+    return insert(p, at, &ip, leg);
+}
+
 static bool stands_alone(const struct participant *x)
 {
     return x->requested || x->receives || x->inner;
@@ -139,4 +153,13 @@ unsigned participants_column(const struct participants *p, const struct addr *a)
         if (same_ip(&p->list.at[i].addr, a))
             return p->list.at[i].column;
     return p->list.n >= PARTICIPANTS_MAX ? p->list.at[p->list.n - 1].column : UINT_MAX;
+}
+
+unsigned participants_media_column(const struct participants *p, const struct addr *a,
+                                   unsigned leg)
+{
+    for (size_t i = 0; i < p->list.n; i++)
+        if (p->list.at[i].leg == leg && same_ip(&p->list.at[i].addr, a))
+            return p->list.at[i].column;
+    return participants_column(p, a);
 }

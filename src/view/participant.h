@@ -31,12 +31,25 @@ struct participants {
 /* Notes a message of leg `leg`. Returns false when memory is short. */
 bool participants_add(struct participants *p, const struct msg *m, unsigned leg);
 
+/*
+ * Notes an address of media. One of an IP that is known is no party of its own; another
+ * stands right of who announced it (`beside`; NULL: nobody known, at the end). Call it
+ * when all messages are in. Returns false when memory is short.
+ */
+bool participants_add_media(struct participants *p, const struct addr *a,
+                            const struct addr *beside, unsigned leg);
+
 /* Numbers the columns: one for each IP, and for each port that is a party of its own.
  * by_host: one an IP, always. Returns how many there are. */
 unsigned participants_fold(struct participants *p, bool by_host);
 
 /* Column of an address; that of its IP where the port is unknown; UINT_MAX: none. */
 unsigned participants_column(const struct participants *p, const struct addr *a);
+
+/* Column of an address of media: of its IP, where possible one that first appeared in
+ * this leg; UINT_MAX: none. */
+unsigned participants_media_column(const struct participants *p, const struct addr *a,
+                                   unsigned leg);
 
 /* Frees what it holds. */
 void participants_done(struct participants *p);
