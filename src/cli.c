@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "out/detail_text.h"
 #include "out/ladder_text.h"
 #include "out/listing.h"
@@ -8,7 +9,9 @@
 #include "out/stats_text.h"
 #include "out/verdict_text.h"
 #include "pump.h"
+#include "query/filter.h"
 #include "save.h"
+#include "sql.h"
 #include "view/detail.h"
 #include "view/explain.h"
 
@@ -26,11 +29,18 @@ enum { SLICE_US = 20000, IDLE_MS = 200, POLL_FDS = 64 };
 struct cli {
     const struct options *o;
     struct trace *trace;
+    struct connection *connection; /* NULL: neither SQL nor a filter */
+    struct filter *filter;         /* NULL: all rows */
     struct writer out;
     uint32_t printed;  /* id of the newest message printed */
     bool line_open;    /* the progress line on standard error */
     bool findings;     /* those of --fail-on exist */
     time_t progressed; /* when it was written */
+};
+
+struct chosen {
+    struct call **at;
+    size_t n, cap;
 };
 
 static volatile sig_atomic_t stopped;
@@ -152,17 +162,59 @@ static const struct call *wanted_call(struct cli *c)
     return call;
 }
 
+static bool passes(struct cli *c, const void *object)
+{
+    return object && (!c->filter || filter_match(c->filter, object));
+}
+
+/* Says what was wrong with a filter while it looked at rows. */
+static int filter_failed(struct cli *c)
+{
+    int err = 0;
+    const char *text = c->filter ? filter_error(c->filter, &err) : NULL;
+    struct errmsg line;
+    if (text) {
+        errmsg_set(&line, 0, "--where: %.480s", text);
+        cli_error(line.text);
+    }
+    return err;
+}
+
+/* All rows of a table that the filter lets through. */
+static int print_table(struct cli *c, const struct table *t)
+{
+    struct listing_options lo = listing_options_of(c->o);
+    const struct view *v = &c->trace->view;
+    struct listing l;
+    uint64_t total = 0;
+    int err = listing_begin(&l, &c->out, v, t, &lo);
+    if (c->filter)
+        connection_start(c->connection);
+    for (size_t i = 0, n = t->count(v); i < n && !err; i++) {
+        const void *object = t->at(v, i);
+        total += object != NULL;
+        if (passes(c, object))
+            err = listing_row(&l, object);
+        else
+            err = filter_failed(c);
+    }
+    if (c->connection)
+        connection_stop(c->connection);
+    int last = listing_end(&l, total);
+    return err ? err : last;
+}
+
 static int print_calls(struct cli *c)
 {
     struct listing_options lo = listing_options_of(c->o);
     struct listing l;
     const struct call *only = NULL;
-    if (c->o->call && !(only = wanted_call(c)))
+    if (!c->o->call)
+        return print_table(c, &TABLE_CALLS);
+    if (!(only = wanted_call(c)))
         return -ERR_NOENT;
-    if (!only)
-        return listing_all(&c->out, &c->trace->view, &TABLE_CALLS, &lo);
     int err = listing_begin(&l, &c->out, &c->trace->view, &TABLE_CALLS, &lo);
-    if (!err)
+    if (!err && passes(c, only))
         err = listing_row(&l, only);
     int last = listing_end(&l, c->trace->calls->calls_kept);
     return err ? err : last;
@@ -186,10 +238,10 @@ static int print_new_messages(struct cli *c, void *ctx)
     int err = 0;
     for (size_t i = msgs_after(calls, c->printed); !err && i < calls->msgs.n; i++) {
         const struct msg *m = calls->msgs.at[i];
-        if (m) {
-            c->printed = m->id;
-            err = listing_row(l, m);
-        }
+        if (!m)
+            continue;
+        c->printed = m->id;
+        err = passes(c, m) ? listing_row(l, m) : filter_failed(c);
     }
     if (!err && c->trace->live)
         err = writer_flush(&c->out);
@@ -211,19 +263,19 @@ static int print_messages(struct cli *c)
     if (stream && !err)
         err = read_all(c, print_new_messages, &l);
     for (const struct msg *m = only ? only->first : NULL; m && !err; m = m->next)
-        err = listing_row(&l, m);
+        err = passes(c, m) ? listing_row(&l, m) : filter_failed(c);
     int last = listing_end(&l, c->trace->calls->msgs_seen);
     return err ? err : last;
 }
 
-/* The rows of a stream: itself, or its slices. */
-static int stream_rows(struct listing *l, const struct rtp_stream *s, bool slices)
+/* The rows of a stream that the filter lets through: itself, or its slices. */
+static int stream_rows(struct cli *c, struct listing *l, const struct rtp_stream *s)
 {
     int err = 0;
-    if (!slices)
-        return listing_row(l, s);
+    if (!c->o->slices)
+        return passes(c, s) ? listing_row(l, s) : filter_failed(c);
     for (const struct rtp_slice *k = s->slices; k && !err; k = k->next)
-        err = listing_row(l, k);
+        err = passes(c, k) ? listing_row(l, k) : filter_failed(c);
     return err;
 }
 
@@ -239,11 +291,15 @@ static int print_streams(struct cli *c)
         return -ERR_NOENT;
     int err = listing_begin(&l, &c->out, v, t, &lo);
     size_t n = TABLE_STREAMS.count(v);
+    if (c->filter)
+        connection_start(c->connection);
     for (size_t i = 0; i < n && !err; i++) {
         const struct rtp_stream *s = TABLE_STREAMS.at(v, i);
         if (s && (!only || s->call == only))
-            err = stream_rows(&l, s, c->o->slices);
+            err = stream_rows(c, &l, s);
     }
+    if (c->filter)
+        connection_stop(c->connection);
     int last = listing_end(&l, t->count(v));
     return err ? err : last;
 }
@@ -389,14 +445,39 @@ static int print_fields(struct cli *c)
     return listing_all(&c->out, &none, &TABLE_FIELDS, &lo);
 }
 
+/* The calls to save: that of --call, or those that the filter lets through. Returns 0,
+ * or -ERR_*. */
+static int choose_calls(struct cli *c, struct chosen *out)
+{
+    const struct calls *calls = c->trace->calls;
+    if (c->o->call) {
+        struct call *only = (struct call *)wanted_call(c);
+        return !only ? -ERR_NOENT : vec_push(out, only) ? 0 : -ERR_NOMEM;
+    }
+    for (size_t i = 0; i < calls->list.n; i++)
+        if (passes(c, calls->list.at[i]) && !vec_push(out, calls->list.at[i]))
+            return -ERR_NOMEM;
+    return filter_failed(c);
+}
+
+static long save_chosen(struct cli *c, struct errmsg *why)
+{
+    struct chosen chosen = {0};
+    long n = choose_calls(c, &chosen);
+    if (!n && (chosen.n || !(c->filter || c->o->call)))
+        n = save_calls(c->trace, chosen.at, chosen.n, c->o->out, NULL, NULL, why);
+    else if (!n)
+        n = errmsg_set(why, -ERR_NOENT, "no call matches");
+    vec_done(&chosen);
+    return n;
+}
+
 static int save(struct cli *c)
 {
     struct errmsg why = {""}, line;
-    struct call *only = NULL;
-    if (c->o->call && !(only = (struct call *)wanted_call(c)))
-        return -ERR_NOENT;
-    long n = save_calls(c->trace, only ? &only : NULL, only ? 1 : 0, c->o->out, NULL,
-                        NULL, &why);
+    long n = save_chosen(c, &why);
+    if (n == -ERR_USAGE || n == -ERR_LIMIT || (n == -ERR_NOENT && c->o->call))
+        return (int)n;
     if (n < 0)
         errmsg_set(&line, 0, "%.200s: not saved: %.250s", c->o->out,
                    why.text[0] ? why.text : err_text((int)n));
@@ -405,6 +486,43 @@ static int save(struct cli *c)
     if (n < 0 || !c->o->quiet)
         cli_error(line.text);
     return n < 0 ? -ERR_IO : 0;
+}
+
+static int print_sql(struct cli *c)
+{
+    struct listing_options lo = listing_options_of(c->o);
+    return c->o->argument ? sql_print(c->connection, c->o->argument, &c->out, &lo)
+                          : sql_prompt(c->connection, &c->out, &lo);
+}
+
+/* The table that the command lists. */
+static const struct table *listed_table(const struct options *o)
+{
+    if (o->command == COMMAND_MESSAGES)
+        return &TABLE_MESSAGES;
+    if (o->command == COMMAND_STREAMS)
+        return o->slices ? &TABLE_SLICES : &TABLE_STREAMS;
+    return &TABLE_CALLS;
+}
+
+/* What the user wrote in SQL is looked at before anything is read. */
+static int open_query(struct cli *c)
+{
+    const struct options *o = c->o;
+    unsigned timeout = o->sql_timeout ? (unsigned)o->sql_timeout : CONNECTION_TIMEOUT;
+    struct errmsg why, line;
+    if (!o->where && o->command != COMMAND_SQL)
+        return 0;
+    int err = connection_new(&c->trace->view, timeout, &c->connection, &why);
+    if (!err && o->command == COMMAND_SQL && o->argument)
+        return sql_check(c->connection, o->argument);
+    if (!err && o->where)
+        err = filter_new(c->connection, listed_table(o), o->where, &c->filter, &why);
+    if (err) {
+        errmsg_set(&line, 0, "--where: %.480s", why.text);
+        cli_error(line.text);
+    }
+    return err;
 }
 
 static int run(struct cli *c)
@@ -419,6 +537,7 @@ static int run(struct cli *c)
     case COMMAND_MESSAGE: err = print_message(c); break;
     case COMMAND_DIAGNOSE: err = print_findings(c); break;
     case COMMAND_STATS: err = print_stats(c); break;
+    case COMMAND_SQL: err = print_sql(c); break;
     case COMMAND_SAVE: break;
     default: err = c->o->quiet ? 0 : print_calls(c); break;
     }
@@ -452,6 +571,8 @@ static int exit_status(struct cli *c, int err)
     } else if (err == -ERR_NOMEM) {
         cli_error(err_text(err));
     }
+    if (err == -ERR_USAGE || err == -ERR_LIMIT)
+        return EXIT_USAGE;
     if (err || wrote || (c->trace && c->trace->failed))
         return EXIT_INPUT;
     return c->findings ? EXIT_FINDINGS : EXIT_DONE;
@@ -484,9 +605,14 @@ int cli_run(const struct options *o)
         writer_done(&c.out);
         return status;
     }
-    err = run(&c);
-    report_sources(&c);
+    err = open_query(&c);
+    if (!err) {
+        err = run(&c);
+        report_sources(&c);
+    }
     status = exit_status(&c, err);
+    filter_free(c.filter);
+    connection_free(c.connection);
     trace_free(c.trace);
     return status;
 }

@@ -2,10 +2,13 @@
 
 #include "base/strbuf.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 
 enum option_type {
     OPT_FLAG,
@@ -40,6 +43,10 @@ static const struct option_row OPTIONS[] = {
     {"bpf", 'f', 0, OPT_TEXT, "EXPR", AT(bpf),
      "capture filter (pcap-filter(7)); none unless given"},
     {"call", 0, 0, OPT_TEXT, "ID", AT(call), "only this call: a row id or a Call-ID"},
+    {"where", 'e', 0, OPT_TEXT, "SQL", AT(where),
+     "rows of the list that match: an expression, or words"},
+    {"sql-timeout", 0, 0, OPT_COUNT, "S", AT(sql_timeout),
+     "seconds a statement or filter may run"},
     {"follow", 0, 0, OPT_FLAG, NULL, AT(follow), "read on as a file grows or rotates"},
     {"invite", 'c', 0, OPT_FLAG, NULL, AT(invite_only),
      "only calls that begin with INVITE"},
@@ -217,6 +224,20 @@ static void getopt_tables(char *letters, struct option *longs)
     longs[NOPTIONS] = (struct option){0};
 }
 
+/* The last word of `sql` is its statement, unless it is a file or a word alone. */
+static bool is_statement(const char *word)
+{
+    static const char *const STARTS[] = {"select", "values", "with"};
+    struct stat st;
+    for (size_t i = 0; i < sizeof STARTS / sizeof *STARTS; i++) {
+        size_t n = strlen(STARTS[i]);
+        if (!strncasecmp(word, STARTS[i], n) && !isalnum((unsigned char)word[n]) &&
+            word[n] != '.')
+            return true;
+    }
+    return strpbrk(word, " \t\n;(") && stat(word, &st);
+}
+
 /* What is left after the options: [command] files, and for `message` an id last. */
 static int read_words(struct options *o, int n, char **word, struct errmsg *why)
 {
@@ -225,7 +246,8 @@ static int read_words(struct options *o, int n, char **word, struct errmsg *why)
             o->command = (enum command)(k + 1);
             word++, n--;
         }
-    if (o->command == COMMAND_MESSAGE && n)
+    if (n && (o->command == COMMAND_MESSAGE ||
+              (o->command == COMMAND_SQL && is_statement(word[n - 1]))))
         o->argument = word[--n];
     for (int i = 0; i < n; i++)
         if (list_add(&o->files, &o->nfiles, word[i]))
@@ -247,6 +269,10 @@ static int check(const struct options *o, struct errmsg *why)
         return errmsg_set(
             why, -ERR_USAGE,
             "nothing to read: give capture files, or -i INTERFACE (see --help)");
+    if (o->where && (o->command == COMMAND_LADDER || o->command == COMMAND_MESSAGE ||
+                     o->command == COMMAND_STATS || o->command == COMMAND_SQL))
+        return errmsg_set(why, -ERR_USAGE,
+                          "--where goes with a list: calls, messages, save");
     if (o->command == COMMAND_LADDER && !o->call)
         return errmsg_set(why, -ERR_USAGE,
                           "ladder needs --call ID (ids: sipglass calls FILE)");

@@ -19,6 +19,8 @@
     COMMAND(MESSAGE, "message", "one message, decoded and validated: FILE... ID") \
     COMMAND(DIAGNOSE, "diagnose", "what is wrong, worst first")                   \
     COMMAND(STATS, "stats", "codes, methods, peers; the ledger")                  \
+    COMMAND(SQL, "sql",                                                           \
+            "a SELECT over all tables: FILE... 'SELECT ...'; else a prompt")      \
     COMMAND(FIELDS, "fields", "every column of every table")                      \
     COMMAND(SAVE, "save", "write calls to a capture file: FILE... -O OUT")
 
@@ -39,7 +41,8 @@ struct options {
     size_t ninterfaces;
     const char *bpf;       /* NULL: none */
     const char *call;      /* row id or Call-ID; NULL: all */
-    const char *argument;  /* `message`: the id */
+    const char *where;     /* expression or words that rows must match; NULL: all */
+    const char *argument;  /* `message`: the id; `sql`: the statement, NULL: none */
     const char *out;       /* -O; NULL: none */
     const char *explain;   /* a rule or response code; "all"; NULL: none */
     const char *aliases;   /* file of names for addresses; NULL: none */
@@ -48,8 +51,9 @@ struct options {
     enum fail_on { FAIL_NEVER, FAIL_CRIT, FAIL_WARN } fail_on;
     struct limits limits;
     uint64_t spool_size;
-    int buffer_mb; /* kernel buffer; 0: the default */
-    int width;     /* of text output; 0: the terminal's */
+    int buffer_mb;   /* kernel buffer; 0: the default */
+    int sql_timeout; /* seconds; 0: the default */
+    int width;       /* of text output; 0: the terminal's */
     bool follow, utc, no_media, no_screen, quiet, invite_only, keep_rtp, progress;
     bool ascii, redact, no_session, slices;
     bool help, version;

@@ -28,7 +28,10 @@ void csv_begin(struct listing *l)
     for (size_t i = 0; i < l->columns; i++) {
         if (i)
             strbuf_char(&l->out->buf, ',');
-        strbuf_str(&l->out->buf, l->column[i].field->name);
+        const char *name = l->column[i].field->name;
+        l->cell.n = 0;
+        utf8_clean(&l->cell, name, strlen(name));
+        text_cell(&l->out->buf, l->cell.p, l->cell.n);
     }
     strbuf_add(&l->out->buf, "\r\n", 2);
 }
@@ -40,7 +43,7 @@ void csv_row(struct listing *l)
     for (size_t i = 0; i < l->columns; i++) {
         if (i)
             strbuf_char(b, ',');
-        field_get(l->column[i].field, &l->row, &value);
+        listing_value(l, i, &value);
         if (value.type == VALUE_TEXT) {
             l->cell.n = 0;
             utf8_clean(&l->cell, value.p, value.n);

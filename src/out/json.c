@@ -3,16 +3,23 @@
 
 #include <math.h>
 
+/* A column's name as a key, with what goes before it. */
+static void key(struct strbuf *b, const struct listing *l, size_t i)
+{
+    const char *name = l->column[i].field->name;
+    strbuf_char(b, i ? ',' : '{');
+    json_text(b, name, strlen(name));
+    strbuf_char(b, ':');
+}
+
 /* The key of each column as it is written, with the comma before it. */
 void json_begin(struct listing *l)
 {
     for (size_t i = 0; i < l->columns; i++) {
         struct listing_column *c = &l->column[i];
         struct strbuf b = {0};
-        strbuf_str(&b, i ? ",\"" : "{\"");
-        strbuf_str(&b, c->field->name);
-        strbuf_str(&b, "\":");
-        c->key_length = (unsigned)(b.n < sizeof c->key ? b.n : sizeof c->key);
+        key(&b, l, i);
+        c->key_length = (unsigned)(b.n <= sizeof c->key ? b.n : 0);
         if (c->key_length)
             memcpy(c->key, b.p, c->key_length);
         strbuf_done(&b);
@@ -77,9 +84,12 @@ void json_row(struct listing *l)
     struct value value;
     for (size_t i = 0; i < l->columns; i++) {
         const struct listing_column *c = &l->column[i];
-        strbuf_add(b, c->key, c->key_length);
-        field_get(c->field, &l->row, &value);
+        if (c->key_length)
+            strbuf_add(b, c->key, c->key_length);
+        else
+            key(b, l, i);
+        listing_value(l, i, &value);
         json_value(b, &value);
     }
-    strbuf_add(b, "}\n", 2);
+    strbuf_str(b, l->columns ? "}\n" : "{}\n");
 }

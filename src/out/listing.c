@@ -61,6 +61,14 @@ int listing_begin(struct listing *l, struct writer *out, const struct view *v,
     return writer_check(out);
 }
 
+void listing_value(struct listing *l, size_t column, struct value *out)
+{
+    if (l->options.get)
+        l->options.get(l->options.ctx, column, out);
+    else
+        field_get(l->column[column].field, &l->row, out);
+}
+
 int listing_row(struct listing *l, const void *object)
 {
     if (!object)

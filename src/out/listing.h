@@ -18,15 +18,18 @@ struct listing_options {
     const struct field *const
         *columns; /* NULL: all, or for a table those shown by default */
     size_t ncolumns;
+    /* Value of column i in the row being written; NULL: the column's field has it. */
+    void (*get)(void *ctx, size_t i, struct value *out);
+    void *ctx;
 };
 
-enum { LISTING_WIDTH = 120, LISTING_COLUMNS = 64 };
+enum { LISTING_WIDTH = 120, LISTING_COLUMNS = 200 };
 
 struct listing_column {
     const struct field *field;
-    unsigned width; /* table: terminal columns */
-    char key[48];   /* JSON: ,"name": */
-    unsigned key_length;
+    unsigned width;      /* table: terminal columns */
+    char key[48];        /* JSON: ,"name": */
+    unsigned key_length; /* 0: too long to be kept */
 };
 
 struct listing {
@@ -47,6 +50,9 @@ struct listing {
  * end. Returns as writer_check does. */
 int listing_begin(struct listing *l, struct writer *out, const struct view *v,
                   const struct table *t, const struct listing_options *options);
+
+/* Value of a column in the row being written. */
+void listing_value(struct listing *l, size_t column, struct value *out);
 
 /* Writes one object of the table. Returns as writer_check does: stop when it is not 0.
  */

@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "out/format.h"
 #include "out/note.h"
 #include "out/style.h"
@@ -14,10 +15,10 @@ static bool right_aligned(const struct field *f)
     return f->type == VALUE_INT || f->type == VALUE_REAL || f->type == VALUE_DURATION;
 }
 
-/* Heading of a column: title and unit. */
+/* Heading of a column: title and unit. A title may be a user's. */
 static void heading(struct strbuf *b, const struct field *f)
 {
-    strbuf_str(b, f->title);
+    utf8_clean(b, f->title, strlen(f->title));
     if (*f->unit && strcasecmp(f->title, f->unit) != 0) {
         strbuf_char(b, ' ');
         strbuf_str(b, f->unit);
@@ -172,7 +173,7 @@ static void note_time(struct listing *l)
     for (size_t i = 0; i < l->columns; i++) {
         if (l->column[i].field->type != VALUE_TIME)
             continue;
-        field_get(l->column[i].field, &l->row, &value);
+        listing_value(l, i, &value);
         if (value.type == VALUE_TIME)
             note_day(l, value.i);
         return;
@@ -187,7 +188,7 @@ void table_row(struct listing *l)
     for (size_t i = 0; i < l->columns; i++) {
         const struct field *f = l->column[i].field;
         enum tone tone = TONE_PLAIN;
-        field_get(f, &l->row, &value);
+        listing_value(l, i, &value);
         l->cell.n = 0;
         value_text(l->view, f, &value, &l->cell);
         if (l->options.color && f->tone)

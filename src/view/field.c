@@ -50,36 +50,40 @@ enum tone tone_of_status(unsigned status)
                           : TONE_BAD;
 }
 
-/* Edit distance (insertions, deletions, changes) of two short names. */
-static unsigned distance(const char *a, const char *b)
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+unsigned field_distance(const char *a, const char *b)
 {
     enum { LONGEST = 40 };
-    unsigned row[LONGEST + 1];
+    unsigned rows[3][LONGEST + 1]; /* of i, i - 1 and i - 2, by turns */
     size_t n = strnlen(b, LONGEST), m = strnlen(a, LONGEST);
     for (size_t j = 0; j <= n; j++)
-        row[j] = (unsigned)j;
+        rows[0][j] = (unsigned)j;
     for (size_t i = 1; i <= m; i++) {
-        unsigned before = row[0];
+        unsigned *row = rows[i % 3], *up = rows[(i + 2) % 3], *up2 = rows[(i + 1) % 3];
         row[0] = (unsigned)i;
         for (size_t j = 1; j <= n; j++) {
-            unsigned change =
-                before + (slice_lower((uint8_t)a[i - 1]) != (uint8_t)b[j - 1]);
-            before = row[j];
-            unsigned least = row[j - 1] < row[j] ? row[j - 1] + 1 : row[j] + 1;
-            row[j] = change < least ? change : least;
+            int x = slice_lower((uint8_t)a[i - 1]), y = slice_lower((uint8_t)b[j - 1]);
+            row[j] = least(up[j - 1] + (x != y), least(row[j - 1], up[j]) + 1);
+            if (i > 1 && j > 1 && x == slice_lower((uint8_t)b[j - 2]) &&
+                y == slice_lower((uint8_t)a[i - 2]))
+                row[j] = least(row[j], up2[j - 2] + 1);
         }
     }
-    return row[n];
+    return rows[m % 3][n];
 }
 
 const char *field_nearest(const struct table *t, const char *name)
 {
     const char *best = "";
-    unsigned least = UINT32_MAX;
+    unsigned nearest = UINT32_MAX;
     for (size_t i = 0; i < t->n; i++) {
-        unsigned d = distance(name, t->fields[i].name);
-        if (d < least) {
-            least = d;
+        unsigned d = field_distance(name, t->fields[i].name);
+        if (d < nearest) {
+            nearest = d;
             best = t->fields[i].name;
         }
     }

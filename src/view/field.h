@@ -85,6 +85,10 @@ const struct field *field_find(const struct table *t, const char *name);
 /* The nearest field name to a wrong one, for messages; never NULL. */
 const char *field_nearest(const struct table *t, const char *name);
 
+/* How far two short names are apart: letters put in, left out, changed or
+ * swapped with the next. */
+unsigned field_distance(const char *a, const char *b);
+
 /* The field's value for the row's object; null where it has no data yet. */
 static inline void field_get(const struct field *f, struct row *row, struct value *out)
 {

@@ -1,6 +1,6 @@
 #include "view/list.h"
-#include "base/utf8.h"
 #include "base/vec.h"
+#include "view/search.h"
 
 #include <stdlib.h>
 
@@ -16,7 +16,7 @@ struct key {
 };
 
 /* REBUILD: keys taken in vain after which the texts of old ones are given back. */
-enum { BLOCK = 64 << 10, WORDS = 16, REBUILD = 10000 };
+enum { BLOCK = 64 << 10, REBUILD = 10000 };
 
 struct list {
     const struct view *view;
@@ -26,13 +26,13 @@ struct list {
     VEC(struct key) rows, merged;
     VEC(char *) blocks; /* texts of keys */
     size_t block_left;
-    char *searched; /* the words, lower case, cut by NULs */
-    const char *words[WORDS];
-    size_t nwords;
+    struct search *search; /* NULL: all rows */
+    list_passes *filter;   /* NULL: all rows */
+    void *filter_ctx;
     size_t keys;         /* taken since all was made */
     size_t taken, total; /* rows of the table looked at, and those that exist */
     uint64_t version, layout;
-    struct strbuf scratch, text, cell;
+    struct strbuf scratch, text;
 };
 
 static void forget(struct list *l)
@@ -55,8 +55,7 @@ void list_free(struct list *l)
     vec_done(&l->blocks);
     strbuf_done(&l->scratch);
     strbuf_done(&l->text);
-    strbuf_done(&l->cell);
-    free(l->searched);
+    search_free(l->search);
     free(l);
 }
 
@@ -80,25 +79,18 @@ void list_sort(struct list *l, const struct field *by, bool descending)
     l->stale = true;
 }
 
-static void lower(char *p, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        p[i] = (char)slice_lower((uint8_t)p[i]);
-}
-
 void list_search(struct list *l, const char *words)
 {
-    free(l->searched);
-    l->searched = words && *words ? strdup(words) : NULL;
-    l->nwords = 0;
+    search_free(l->search);
+    l->search = words && *words ? search_new(l->view, l->table, words) : NULL;
     l->stale = true;
-    if (!l->searched)
-        return;
-    lower(l->searched, strlen(l->searched));
-    char *rest = NULL;
-    for (char *w = strtok_r(l->searched, " \t", &rest); w && l->nwords < WORDS;
-         w = strtok_r(NULL, " \t", &rest))
-        l->words[l->nwords++] = w;
+}
+
+void list_filter(struct list *l, list_passes *passes, void *ctx)
+{
+    l->filter = passes;
+    l->filter_ctx = ctx;
+    l->stale = true;
 }
 
 /* ---- rows ---- */
@@ -109,39 +101,10 @@ static struct row row_of(struct list *l, const void *object)
         .view = l->view, .object = object, .scratch = &l->scratch, .text = &l->text};
 }
 
-/* Fields that plain words look at: texts that cost no read of the message, and the
- * number of a status. */
-static bool searched_field(const struct field *f)
-{
-    return f->get && (f->type == VALUE_TEXT || !strcmp(f->name, "status"));
-}
-
-/* All searched texts of a row, a line end between them, in lower case. */
-static void gather_text(struct list *l, const void *object)
-{
-    struct row row = row_of(l, object);
-    struct value value;
-    l->cell.n = 0;
-    for (size_t i = 0; i < l->table->n; i++) {
-        const struct field *f = &l->table->fields[i];
-        if (!searched_field(f))
-            continue;
-        field_get(f, &row, &value);
-        value_text(l->view, f, &value, &l->cell);
-        strbuf_char(&l->cell, '\n');
-    }
-    lower(l->cell.p, l->cell.n);
-}
-
 static bool passes(struct list *l, const void *object)
 {
-    if (!l->nwords)
-        return true;
-    gather_text(l, object);
-    for (size_t i = 0; i < l->nwords; i++)
-        if (!memmem(l->cell.p, l->cell.n, l->words[i], strlen(l->words[i])))
-            return false;
-    return true;
+    return (!l->search || search_match(l->search, object)) &&
+           (!l->filter || l->filter(l->filter_ctx, l->table, object));
 }
 
 /* A copy of a key's text that lives as long as the keys. */
@@ -275,7 +238,7 @@ bool list_refresh(struct list *l)
     if (again)
         forget(l);
     /* In order of arrival without a search, a change moves nothing. */
-    take_rows(l, !again && changed && (l->nwords || l->by));
+    take_rows(l, !again && changed && (l->search || l->filter || l->by));
     l->stale = false;
     l->version = c->version;
     l->layout = c->layout;

@@ -19,8 +19,15 @@ void list_free(struct list *l);
 void list_sort(struct list *l, const struct field *by, bool descending);
 
 /* Only rows of which some shown text contains all the words given (any case). "" or
- * NULL: all. A later filter language plugs in here. */
+ * NULL: all. */
 void list_search(struct list *l, const char *words);
+
+/* A predicate of rows, such as query/filter.h's filter_pass. */
+typedef bool list_passes(void *ctx, const struct table *t, const void *object);
+
+/* Only rows for which passes(ctx, table, row) holds and that list_search lets through;
+ * asked once for a row, and again when it changed. NULL: all. */
+void list_filter(struct list *l, list_passes *passes, void *ctx);
 
 /* Follows the model. Returns true where anything changed. O(changed) while sorted by
  * arrival. */
