@@ -313,6 +313,19 @@ static void note_hops(struct diagnose *d)
     }
 }
 
+static void note_media(struct diagnose *d)
+{
+    size_t answered = 0, with = 0;
+    const struct calls *c = d->exam.calls;
+    d->scope.media = d->exam.streams && d->exam.streams->list.last;
+    for (size_t i = 0; d->scope.media && i < c->list.n; i++) {
+        const struct call *call = c->list.at[i];
+        answered += call && call->answer;
+        with += call && call->answer && call->streams;
+    }
+    d->scope.media_usual = with * 2 >= answered;
+}
+
 static void note_scope(struct diagnose *d)
 {
     static const uint32_t DROPS[] = {LEDGER_KERNEL_DROP, LEDGER_INTERFACE_DROP,
@@ -323,7 +336,7 @@ static void note_scope(struct diagnose *d)
     s->last = c->now;
     s->over = d->over;
     s->drops = 0;
-    s->media = d->exam.streams && d->exam.streams->list.last;
+    note_media(d);
     for (size_t i = 0; i < sizeof DROPS / sizeof *DROPS; i++)
         s->drops += ledger_total(d->exam.ledger, DROPS[i]);
     if (!s->first && c->list.n && c->list.at[0])

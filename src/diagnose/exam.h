@@ -35,6 +35,7 @@ struct scope {
     int64_t first, last;         /* capture time, ns */
     size_t hops, one_way;        /* pairs of addresses, those with traffic one way */
     uint64_t drops;              /* frames lost before us */
+    bool media_usual;            /* most answered calls have RTP */
     bool one_sided, media, over; /* over: the input has ended */
 };
 
