@@ -29,10 +29,11 @@ void draft_stream(struct draft *d, const struct rtp_stream *s)
 {
     if (!s || d->nevidence == EXAM_EVIDENCE)
         return;
-    d->evidence[d->nevidence++] = (struct evidence){.frame = s->frame,
-                                                    .file = (uint16_t)(s->place >> 16),
-                                                    .stream = s->id,
-                                                    .time = s->start};
+    d->evidence[d->nevidence++] =
+        (struct evidence){.frame = s->frame,
+                          .file = s->call && s->call->first ? s->call->first->file : 0,
+                          .stream = s->id,
+                          .time = s->start};
 }
 
 void draft_offer(struct draft *d, const struct offer *o)

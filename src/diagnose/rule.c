@@ -4,11 +4,9 @@
 #include <strings.h>
 
 const struct rule_family *const RULE_FAMILIES[] = {
-    &FAMILY_SETUP,   &FAMILY_REFUSED,
-    &FAMILY_FLOW,    &FAMILY_REGISTRATION,
-    &FAMILY_DIALOG,  &FAMILY_RELEASE,
-    &FAMILY_MEDIA,   &FAMILY_NAT,
-    &FAMILY_CAPTURE, NULL,
+    &FAMILY_SETUP,  &FAMILY_REFUSED, &FAMILY_FLOW,    &FAMILY_REGISTRATION,
+    &FAMILY_DIALOG, &FAMILY_RELEASE, &FAMILY_MEDIA,   &FAMILY_QUALITY,
+    &FAMILY_CODEC,  &FAMILY_NAT,     &FAMILY_CAPTURE, NULL,
 };
 
 /* Cause and what it explains, within one session. "*": any other rule of the letter. */
