@@ -2,6 +2,8 @@
 #include "diagnose/media.h"
 #include "diagnose/say.h"
 
+#include <math.h>
+
 enum { SOME = 50 };
 
 static bool named(const struct str *s, const char *name)
@@ -32,7 +34,9 @@ static const struct offer_codec *not_offered(const struct offer_media *offer,
                                              const struct offer_media *answer)
 {
     for (unsigned i = 0; i < answer->codecs; i++) {
-        bool found = false;
+        /* Harmless: they are not used unless both know them. */
+        bool found = named(answer->codec[i].name, "telephone-event") ||
+                     named(answer->codec[i].name, "CN");
         for (unsigned k = 0; k < offer->codecs && !found; k++)
             found = same_codec(&answer->codec[i], &offer->codec[k]);
         if (!found)
@@ -166,9 +170,9 @@ static void ptime(struct exam *e, const struct rule *r)
         if (s->fax || s->packets <= SOME || !m || !m->ptime || !media_is_audio(s))
             continue;
         double real = streams_figures(e->streams, s)->ptime;
-        if (real <= 0 || real - m->ptime < 1.5)
-            if (real <= 0 || m->ptime - real < 1.5)
-                continue;
+        /* Over 100 ms it is silence suppression: AMR sends every 160 ms then. */
+        if (real <= 0 || real > 100 || fabs(real - m->ptime) < 1.5)
+            continue;
         struct draft *d = exam_find(e, r, SEVERITY_WARN, 80);
         if (!d)
             return;

@@ -180,7 +180,7 @@ static bool no_lr(struct exam *e, const struct msg *m)
 static void route_set(struct exam *e, const struct rule *r)
 {
     const struct txn *t = e->first;
-    bool acked = t && t->ack && t->final && repeats_of(t->final, NULL) < 2;
+    bool acked = t && t->final && repeats_of(t->final, NULL) < 2;
     if (!t || t->method != SIP_INVITE || !t->final || t->final->status / 100 != 2)
         return;
     for (size_t i = 0; i < e->txns; i++) {

@@ -78,6 +78,9 @@ static void cancel_race(struct exam *e, const struct rule *r)
     if (!t || !t->request)
         return;
     int64_t sent = cancel->request->time;
+    if (t->final && t->final->status < 300 && t != e->first && e->first &&
+        e->first->final && e->first->final->status < 300)
+        return; /* the same call on two ways at once: the other one is kept */
     if (t->final && t->final->status < 300) {
         bool ended = e->call->bye;
         if (t->final->time < sent ||
@@ -187,7 +190,9 @@ static void late_offer(struct exam *e, const struct rule *r)
         what = "the 200 made the offer and the ACK has no answer";
     if (!what || !exam_allows(e, r))
         return;
-    struct draft *d = exam_find(e, r, SEVERITY_CRIT, 90);
+    bool silent = !(t->final->flags & MSG_SDP); /* a test without media, perhaps */
+    struct draft *d =
+        exam_find(e, r, silent ? SEVERITY_WARN : SEVERITY_CRIT, silent ? 70 : 90);
     if (!d)
         return;
     const struct hop *at = t->final->flags & MSG_SDP ? t->hop : t->hop->back;
@@ -203,10 +208,29 @@ static void late_offer(struct exam *e, const struct rule *r)
 
 /* ---- A24 ---- */
 
-static bool dialog_acked(const struct call *c, const struct dialog *g)
+/* Tags of the answers on the hop of the caller: proxies may change them further on. */
+enum { BRANCHES = 16 };
+
+static size_t answers(const struct exam *e, const struct msg **out)
+{
+    const struct txn *t = e->first;
+    size_t n = 0;
+    for (const struct msg *m = t->final; m && n < BRANCHES; m = m->next) {
+        bool known = m->status / 100 != 2 || m->method != SIP_INVITE || m->malformed ||
+                     m->cseq != t->cseq || m->hop != t->final->hop;
+        for (size_t i = 0; i < n && !known; i++)
+            known = out[i]->to_tag == m->to_tag;
+        if (!known)
+            out[n++] = m;
+    }
+    return n;
+}
+
+static bool has_request(const struct call *c, unsigned method, const struct msg *answer)
 {
     for (const struct msg *m = c->first; m; m = m->next)
-        if (!m->status && m->method == SIP_ACK && m->to_tag == g->callee_tag)
+        if (!m->status && m->method == method &&
+            (m->to_tag == answer->to_tag || m->from_tag == answer->to_tag))
             return true;
     return false;
 }
@@ -214,28 +238,25 @@ static bool dialog_acked(const struct call *c, const struct dialog *g)
 static void multi_2xx(struct exam *e, const struct rule *r)
 {
     const struct call *c = e->call;
-    unsigned answered = 0, open = 0, unacked = 0;
-    struct draft *d = NULL;
-    if (!c->dialogs || !c->dialogs->next)
+    const struct msg *answer[BRANCHES];
+    unsigned open = 0, unacked = 0;
+    if (!c->dialogs || !c->dialogs->next || !c->answer || !e->first || !e->first->final)
         return;
-    for (const struct dialog *g = c->dialogs; g; g = g->next) {
-        if (!g->answer || !g->callee_tag)
-            continue;
-        answered++;
-        open += !g->end;
-        unacked += !dialog_acked(c, g);
+    size_t n = answers(e, answer);
+    for (size_t i = 0; i < n; i++) {
+        open += !has_request(c, SIP_BYE, answer[i]);
+        unacked += !has_request(c, SIP_ACK, answer[i]);
     }
-    if (answered < 2 || (open < 2 && !unacked) || !exam_allows(e, r) ||
-        !exam_passed(e, c->answer, 32 * SECOND) || !(d = exam_find(e, r, 1, 90)))
+    if (n < 2 || (open < 2 && !unacked) || !exam_allows(e, r) ||
+        !exam_passed(e, c->answer, 32 * SECOND))
         return;
-    for (const struct dialog *g = c->dialogs; g; g = g->next)
-        if (g->answer)
-            for (const struct msg *m = c->first; m; m = m->next)
-                if (m->status / 100 == 2 && m->method == SIP_INVITE &&
-                    m->to_tag == g->callee_tag && !(m->flags & MSG_RETRANSMISSION))
-                    draft_msg(d, m);
+    struct draft *d = exam_find(e, r, SEVERITY_WARN, 90);
+    if (!d)
+        return;
+    for (size_t i = 0; i < n; i++)
+        draft_msg(d, answer[i]);
     draft_peer(d, &c->hop->dst);
-    say(&d->headline, "%u phones answered, ", answered);
+    say(&d->headline, "%u phones answered, ", (unsigned)n);
     if (unacked)
         say(&d->headline, "%u got no ACK", unacked);
     else

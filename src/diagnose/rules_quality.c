@@ -100,6 +100,13 @@ static void loss(struct exam *e, const struct rule *r)
 
 /* ---- D15 ---- */
 
+/* Late packets without jitter: the timestamps run away, by drift or a wrong clock. */
+static bool runs_away(const struct exam *e, const struct rtp_figures *f)
+{
+    return f->jitter_max < e->limit->jitter_warn && f->late50 >= e->limit->late_warn &&
+           f->loss < 1;
+}
+
 static void judge_jitter(struct exam *e, const struct rule *r,
                          const struct rtp_stream *s)
 {
@@ -111,6 +118,8 @@ static void judge_jitter(struct exam *e, const struct rule *r,
     unsigned n = j > l ? j : l;
     if (n == 2 && f->late50 < e->limit->late_warn)
         n = 1; /* a buffer of 50 ms plays all the same */
+    if (n && runs_away(e, f))
+        n = 1;
     if (!n && share > 0.5)
         n = 1;
     struct draft *d =
@@ -158,6 +167,9 @@ static void judge_silence(struct exam *e, const struct rule *r,
 
 static void dead_air(struct exam *e, const struct rule *r)
 {
+    struct media m;
+    if (media_of(e, &m) && m.held)
+        return; /* silence before a hold and after it would count as one */
     each_stream(e, r, judge_silence);
 }
 
@@ -232,7 +244,7 @@ static void judge_mos(struct exam *e, const struct rule *r, const struct rtp_str
         f->codec ? emodel_mos(emodel_r(f->codec, 0, 1, 0), f->codec->scale) : 0;
     if (best > 0 && best < e->limit->mos_warn && best - mos < 0.3)
         return; /* the codec is no better: nothing is wrong with the call */
-    bool crit = mos < e->limit->mos_crit;
+    bool crit = mos < e->limit->mos_crit && !runs_away(e, f);
     struct draft *d = of_stream(e, r, crit ? SEVERITY_CRIT : SEVERITY_WARN,
                                 f->codec && f->codec->published ? 90 : 70, s);
     if (!d)

@@ -144,7 +144,10 @@ static void nat_rebind(struct exam *e, const struct rule *r)
         const struct txn *t = e->txn[i];
         if (!registered(t) || t->hop->transport != TRANSPORT_UDP)
             continue;
+        if (before && before->cseq == t->cseq)
+            return; /* proxies on the way: not the phone's own port */
         if (before && addr_same_ip(&before->hop->src, &t->hop->src) &&
+            addr_eq(&before->hop->dst, &t->hop->dst) &&
             before->hop->src.port != t->hop->src.port) {
             moved = t;
             n++;

@@ -76,6 +76,10 @@ static void no_response(struct exam *e, const struct rule *r)
         bool long_ago = exam_passed(e, t->request->time, TIMER_B);
         if ((t->requests < 4 && !long_ago) || !exam_allows(e, r))
             continue;
+        if (t->requests == 1 && t->hop->transport == TRANSPORT_UDP && !icmp_of(e, t)) {
+            e->unknown = true; /* never repeated: an answer came that is not here */
+            continue;
+        }
         bool works = e->call->answer || (e->first && e->first != t && e->first->final &&
                                          e->first->final->status < 300);
         struct draft *d = exam_find(e, r, works ? SEVERITY_WARN : SEVERITY_CRIT,
