@@ -116,7 +116,8 @@ static void fragment_loss(struct exam *e, const struct rule *r)
         bool broken = e->call->incomplete & CALL_INCOMPLETE_FRAGMENT;
         if (!large || t->responses || (t->requests < 3 && !broken))
             continue;
-        struct draft *d = exam_find(e, r, SEVERITY_CRIT, broken ? 95 : 80);
+        struct draft *d = exam_find(
+            e, r, e->call->answer ? SEVERITY_WARN : SEVERITY_CRIT, broken ? 95 : 80);
         if (!d)
             return;
         draft_peer(d, &t->hop->dst);
