@@ -67,10 +67,11 @@ bool exam_allows(struct exam *e, const struct rule *r)
         allowed = false;
     if (r->needs & NEED_BOTH && e->scope->one_sided)
         allowed = false;
-    if (r->needs & NEED_MEDIA && !e->scope->media)
-        allowed = false;
     if (!allowed)
         e->unknown = true;
+    /* Signalling alone can be judged, too: without media its verdict is not unknown. */
+    if (r->needs & NEED_MEDIA && !e->scope->media)
+        allowed = false;
     return allowed && (!(r->needs & NEED_ANSWER) || e->call->answer);
 }
 
