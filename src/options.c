@@ -278,6 +278,10 @@ static int check(const struct options *o, struct errmsg *why)
                           "ladder needs --call ID (ids: sipglass calls FILE)");
     if (o->command == COMMAND_SAVE && !o->out)
         return errmsg_set(why, -ERR_USAGE, "save needs -O FILE, the file to write");
+    if (o->out && o->redact)
+        return errmsg_set(why, -ERR_USAGE,
+                          "--redact and -O exclude each other: a capture file holds "
+                          "messages as they were");
     return 0;
 }
 

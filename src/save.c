@@ -4,6 +4,7 @@
 #include "options.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* A frame that is wanted: the source's index in the high bits, its number in the low
  * ones. */
@@ -119,14 +120,40 @@ static int save_files(struct save *s, struct trace *t, int (*progress)(void *, i
     return err == -ERR_END || err == -ERR_AGAIN ? 0 : err;
 }
 
+/* A capture that is being read must not be replaced by a part of it; nor a device or a
+ * pipe, which the writer's rename would take away, by a file. */
+static int check_place(const struct trace *t, const char *path, struct errmsg *why)
+{
+    struct stat out, in;
+    if (t->options->redact)
+        return errmsg_set(why, -ERR_USAGE,
+                          "a capture file holds messages as they were: not with "
+                          "--redact");
+    if (stat(path, &out))
+        return 0;
+    if (!S_ISREG(out.st_mode) && !S_ISDIR(out.st_mode))
+        return errmsg_set(why, -ERR_IO, "is no regular file");
+    for (size_t i = 0; i < source_merge_count(t->sources); i++) {
+        const struct source *s = source_merge_at(t->sources, i);
+        if (!s->state.live && !stat(s->name, &in) && in.st_dev == out.st_dev &&
+            in.st_ino == out.st_ino)
+            return errmsg_set(why, -ERR_IO,
+                              "is a file that is being read: choose another name");
+    }
+    return 0;
+}
+
 long save_calls(struct trace *t, struct call *const *calls, size_t n, const char *path,
                 int (*progress)(void *ctx, int percent), void *ctx, struct errmsg *why)
 {
     struct save s = {.sources = t->sources, .why = why};
+    int err = check_place(t, path, why);
+    if (err)
+        return err;
     bool ok = n ? true : want_all(&s, t->calls);
     for (size_t i = 0; ok && i < n; i++)
         ok = want_call(&s, calls[i]);
-    int err = ok ? 0 : errmsg_set(why, -ERR_NOMEM, "out of memory");
+    err = ok ? 0 : errmsg_set(why, -ERR_NOMEM, "out of memory");
     if (s.wanted.n)
         qsort(s.wanted.at, s.wanted.n, sizeof *s.wanted.at, by_value);
     if (!err)

@@ -3,8 +3,11 @@
 
     bad_input.py SIPGLASS
 """
+import filecmp
 import os
 import resource
+import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -93,6 +96,18 @@ def writing(sipglass, folder):
     got = run([sipglass, "save", PLAIN, "-O", out], preexec_fn=limit)
     check("a full disk while saving: one line, exit 1, nothing half-written left",
           got[0] == 1 and one_line(got[2], out) and os.listdir(folder) == before, (got, os.listdir(folder)))
+    source = os.path.join(folder, "source.pcap")
+    link = os.path.join(folder, "link.pcap")
+    shutil.copy(PLAIN, source)
+    os.symlink(source, link)
+    got = run([sipglass, "save", source, "-O", link])
+    check("saving over a source: one line, exit 1, the source as it was",
+          got[0] == 1 and one_line(got[2], link) and filecmp.cmp(PLAIN, source, False), got)
+    pipe = os.path.join(folder, "pipe")
+    os.mkfifo(pipe)
+    got = run([sipglass, "save", PLAIN, "-O", pipe])
+    check("saving over a pipe: one line, exit 1, the pipe still there",
+          got[0] == 1 and one_line(got[2], pipe) and stat.S_ISFIFO(os.stat(pipe).st_mode), got)
     got = run([sipglass, "save", PLAIN, "-O", os.path.join(folder, "no", "out.pcap")])
     check("saving into no folder: one line, exit 1", got[0] == 1 and one_line(got[2]), got)
     got = run([sipglass, "save", PLAIN, "-O", out])

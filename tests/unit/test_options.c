@@ -60,6 +60,7 @@ static void wrong_usage_says_what(void **state)
         {"ladder a.pcap", "ladder needs --call"},
         {"save a.pcap", "save needs -O"},
         {"message 3", "message needs files"},
+        {"a.pcap --redact -O b.pcap", "--redact and -O"},
         {"--nonsense a.pcap", "--nonsense: no such option"},
         {"-Z a.pcap", "no option -Z"},
         {"a.pcap --format xml", "it is table, json or csv"},
