@@ -277,7 +277,7 @@ class Scenario:
         other = call.callee if mine is call.caller else call.caller
         tag = call.tag(src)
         early = method in ("PRACK", "UPDATE", "BYE", "NOTIFY", "ACK", "INFO")
-        if mine is call.callee or (src is not call.caller):
+        if src is not call.caller:
             other_tag = call.tags[call.caller.name]
         else:
             peer = opt.get("tag") or call.established or (early and call.target.get("early"))
