@@ -57,11 +57,18 @@ static void line(struct strbuf *out, const char *name, enum tone tone, bool colo
     strbuf_done(&clean);
 }
 
+/* "1 call", "2 calls". */
+static void counted(struct strbuf *out, uint64_t n, const char *noun, const char *many)
+{
+    strbuf_printf(out, "%llu %s", (unsigned long long)n, n == 1 ? noun : many);
+}
+
 static void totals(const struct view *v, const struct stats *s, struct strbuf *out)
 {
-    strbuf_printf(out, "%llu calls, %llu messages (%llu requests, %llu responses)",
-                  (unsigned long long)s->calls, (unsigned long long)s->messages,
-                  (unsigned long long)s->requests, (unsigned long long)s->responses);
+    counted(out, s->calls, "call, ", "calls, ");
+    counted(out, s->messages, "message (", "messages (");
+    counted(out, s->requests, "request, ", "requests, ");
+    counted(out, s->responses, "response)", "responses)");
     if (s->first) {
         strbuf_str(out, " from ");
         clock_date(out, s->first, v->utc);
@@ -70,11 +77,12 @@ static void totals(const struct view *v, const struct stats *s, struct strbuf *o
         strbuf_str(out, " over ");
         clock_span(out, s->last - s->first);
     }
-    strbuf_printf(out, "\n%llu retransmissions (",
-                  (unsigned long long)s->retransmissions);
+    strbuf_char(out, '\n');
+    counted(out, s->retransmissions, "retransmission (", "retransmissions (");
     share(out, s->retransmissions, s->messages);
-    strbuf_printf(out, "), %llu copies not counted, %llu malformed\n",
-                  (unsigned long long)s->copies, (unsigned long long)s->malformed);
+    strbuf_str(out, "), ");
+    counted(out, s->copies, "copy not counted, ", "copies not counted, ");
+    counted(out, s->malformed, "malformed\n", "malformed\n");
 }
 
 static void methods(const struct stats *s, bool color, struct strbuf *out)

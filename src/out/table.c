@@ -190,6 +190,8 @@ void table_row(struct listing *l)
         enum tone tone = TONE_PLAIN;
         listing_value(l, i, &value);
         l->cell.n = 0;
+        if (!f->width && l->table->mark)
+            l->table->mark(&l->row, &l->cell);
         value_text(l->view, f, &value, &l->cell);
         if (l->options.color && f->tone)
             tone = f->tone(&l->row);
@@ -202,11 +204,12 @@ void table_row(struct listing *l)
 void table_end(struct listing *l, uint64_t total)
 {
     struct strbuf *b = &l->out->buf;
-    if (l->table == &TABLE_FIELDS)
+    if (l->table == &TABLE_FIELDS || l->table == &TABLE_LEDGER)
         return;
+    /* Tables are called by a plural in s. */
     strbuf_u64(b, total);
     strbuf_char(b, ' ');
-    strbuf_str(b, l->table->name);
+    strbuf_add(b, l->table->name, strlen(l->table->name) - (total == 1));
     if (l->shown != total) {
         strbuf_str(b, ", shown ");
         strbuf_u64(b, l->shown);
@@ -217,6 +220,5 @@ void table_end(struct listing *l, uint64_t total)
         strbuf_str(b, l->view->utc ? ", UTC" : ", local time");
     }
     strbuf_char(b, '\n');
-    if (l->table != &TABLE_LEDGER)
-        note_ledger(l->view, b);
+    note_ledger(l->view, b);
 }

@@ -154,7 +154,10 @@ void value_text(const struct view *v, const struct field *f, const struct value 
     switch (value->type) {
     case VALUE_NULL: break;
     case VALUE_BOOL: strbuf_str(out, value->i ? "yes" : "no"); break;
-    case VALUE_INT: strbuf_i64(out, value->i); break;
+    case VALUE_INT:
+        if (value->i || !f->digits)
+            strbuf_i64(out, value->i);
+        break;
     case VALUE_REAL: strbuf_printf(out, "%.*f", f->digits, value->r); break;
     case VALUE_TEXT: utf8_clean(out, value->p, value->n); break;
     case VALUE_TIME: clock_time(out, value->i, v->utc, f->digits); break;

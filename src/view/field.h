@@ -53,7 +53,8 @@ struct field {
     const char *unit;  /* "s", "ms", "%", "bytes"; "" none */
     enum value_type type;
     uint8_t width;  /* columns in a table; 0: takes what is left */
-    uint8_t digits; /* decimals in a table, of REAL, TIME and DURATION */
+    uint8_t digits; /* decimals in a table, of REAL, TIME and DURATION; of INT 1: 0 is
+                       left blank there, it means none */
     uint8_t place;  /* in the default table, from 1; 0: not in it. On a narrow terminal
                        the last places are left out first */
     const char *help;
@@ -65,6 +66,9 @@ struct table {
     const char *name;
     const struct field *fields;
     size_t n;
+    /* Adds what is to be told of a row before its flexible column in a text table;
+     * NULL: nothing. */
+    void (*mark)(struct row *row, struct strbuf *out);
     /* Rows by position, some of which may be NULL (given up). */
     size_t (*count)(const struct view *v);
     const void *(*at)(const struct view *v, size_t i);

@@ -203,7 +203,7 @@ static const struct field FIELDS[] = {
            "trying, ringing, answered, completed, cancelled, busy, redirected, "
            "challenged, timeout, rejected, failed; active, done, terminated"),
      get_state, tone_state},
-    {FIELD("status", "Code", "", INT, 4, 0, 7,
+    {FIELD("status", "Code", "", INT, 4, 1, 7,
            "last final response to the initial request; 0: none"),
      get_status, tone_status},
     {FIELD("reason", "Reason", "", TEXT, 20, 0, 0, "phrase of that response"),

@@ -164,6 +164,17 @@ static void get_summary(struct row *row, struct value *out)
     value_set_scratch(out, row);
 }
 
+static void mark(struct row *row, struct strbuf *out)
+{
+    const struct msg *m = msg_of(row);
+    if (m->flags & MSG_COPY)
+        strbuf_str(out, "(copy) ");
+    else if (m->flags & MSG_RETRANSMISSION)
+        strbuf_str(out, "(again) ");
+    if (m->malformed)
+        strbuf_printf(out, "(%s) ", reason_name(m->malformed));
+}
+
 static enum tone tone_summary(struct row *row)
 {
     const struct msg *m = msg_of(row);
@@ -241,4 +252,4 @@ static const void *at(const struct view *v, size_t i)
     return i < v->calls->msgs.n ? v->calls->msgs.at[i] : NULL;
 }
 
-const struct table TABLE_MESSAGES = {TABLE_OF("messages", FIELDS), count, at};
+const struct table TABLE_MESSAGES = {TABLE_MARKED("messages", FIELDS, mark), count, at};

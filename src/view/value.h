@@ -66,6 +66,9 @@ const void *table_no_row(const struct view *v, size_t i);
 #define FIELD(name, title, unit, type, width, digits, place, help) \
     name, title, unit, VALUE_##type, width, digits, place, help
 
-#define TABLE_OF(name, fields) name, fields, sizeof(fields) / sizeof *(fields)
+/* A table in the order of struct table, up to its count and at. */
+#define TABLE_MARKED(name, fields, mark) \
+    name, fields, sizeof(fields) / sizeof *(fields), mark
+#define TABLE_OF(name, fields) TABLE_MARKED(name, fields, NULL)
 
 #endif

@@ -234,7 +234,7 @@ static void table_text(void **state)
         "PDD s\n"
         "    1 22:13:20.000 INVITE   alice           bob            completed   200 "
         " 1.50\n"
-        "1 calls; 2023-11-14, UTC\n"
+        "1 call; 2023-11-14, UTC\n"
         "ledger: 2 ethertype_unknown, 1 ip_cut - see `sipglass stats`\n");
     free(text);
     shelf_done(&s);

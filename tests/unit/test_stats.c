@@ -53,7 +53,7 @@ static void written(void **state)
     stats_text(&s.view, t, 100, false, &text);
     stats_json(&s.view, t, &json);
     assert_non_null(strstr(strbuf_cstr(&text),
-                           "1 calls, 7 messages (3 requests, 4 responses) from "
+                           "1 call, 7 messages (3 requests, 4 responses) from "
                            "2023-11-14 22:13:20.000 over 2 m 04 s\n"
                            "0 retransmissions (0.0 %), 0 copies not counted"));
     assert_non_null(strstr(text.p, "\n200 OK                             2\n"));
