@@ -40,9 +40,9 @@ struct sip {
     struct slice phrase;      /* reason phrase of a response */
     struct slice head;        /* start line to the empty line, that included */
     struct slice body;
-    struct slice
-        header[SIP_H_COUNT];       /* first value line of each; p NULL: not there;
-                                      blanks trimmed at both ends, folds left inside */
+    /* first value line of each; p NULL: not there; blanks trimmed at both ends, folds
+     * left inside */
+    struct slice header[SIP_H_COUNT];
     struct slice from_tag, to_tag; /* parameters of From and To; empty: none */
     struct slice branch;           /* of the top Via; empty: none */
     struct slice sent_by;          /* host[:port] of the top Via */
@@ -98,8 +98,8 @@ int sip_parse_values(struct sip *out, const struct sip_walk *walk);
  * without a colon is given with an empty name. Start with *rest = sip.head.
  */
 struct sip_line {
-    struct slice name, value,
-        raw; /* raw: the whole line with its folds, without the line end */
+    /* raw: the whole line with its folds, without the line end */
+    struct slice name, value, raw;
     enum sip_header id;
 };
 bool sip_line_next(struct slice *rest, struct sip_line *out);

@@ -16,8 +16,8 @@ struct rungs {
     int shift;        /* columns scrolled out on the left */
     enum rungs_time time;
     enum rungs_colour colour;
-    const struct ladder_row
-        *like; /* the row that RUNGS_TXN and RUNGS_CALL stand out by */
+    /* the row that RUNGS_TXN and RUNGS_CALL stand out by */
+    const struct ladder_row *like;
     struct strbuf scratch;
 };
 

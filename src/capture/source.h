@@ -47,14 +47,14 @@ struct source {
     uint16_t file; /* index, goes into every frame */
     struct ledger *ledger;
     struct source_state state;
-    struct errmsg
-        error;   /* why it ended, or what could not be read: without name and prefix */
+    /* why it ended, or what could not be read: without name and prefix */
+    struct errmsg error;
     bool failed; /* something was wrong: exit status 1 */
 };
 
 struct source_options {
-    const char
-        *bpf; /* NULL: none (file), the default that keeps fragments and VLANs (live) */
+    /* NULL: none (file), the default that keeps fragments and VLANs (live) */
+    const char *bpf;
     bool follow;   /* files: read on as it grows or rotates */
     int buffer_mb; /* live: kernel buffer; 0: 64 MB... see source_live.c */
     int snaplen;   /* live; 0: 262144 */

@@ -18,8 +18,8 @@ struct defrag_packet {
     struct packet packet; /* of its first fragment, for packet_decode_transport() */
     struct frame frame;   /* of the newest fragment in `data`, without bytes */
     struct slice data;    /* what follows the IP header; valid until the next call */
-    const uint64_t
-        *frames; /* numbers of the frames of `data`, in its order; the same */
+    /* numbers of the frames of `data`, in its order; the same */
+    const uint64_t *frames;
     uint16_t nframes;
 };
 

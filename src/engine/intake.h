@@ -21,8 +21,8 @@ struct intake {
 
 /* Where a message came from. */
 struct origin {
-    const struct frame
-        *frame; /* that completes it; its data is NULL where it is gone */
+    /* that completes it; its data is NULL where it is gone */
+    const struct frame *frame;
     struct addr src, dst;
     int64_t time;
     const uint64_t *frames; /* of a reassembled message, else NULL */

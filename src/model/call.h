@@ -97,8 +97,8 @@ struct session {
 
 /* A URI and its parts, in the call's arena. */
 struct party {
-    const char *uri, *user,
-        *host; /* NULL: none. host with its port where the URI has one */
+    /* NULL: none. host with its port where the URI has one */
+    const char *uri, *user, *host;
     const char *display;
 };
 
@@ -123,8 +123,8 @@ struct call {
     struct rtp_stream *streams; /* newest first: model/rtp_stream.h */
     struct str *strings;        /* interned tags and branches */
 
-    uint8_t
-        method; /* of the first request (or of CSeq, when only responses were seen) */
+    /* of the first request (or of CSeq, when only responses were seen) */
+    uint8_t method;
     uint8_t state; /* enum call_state */
     uint8_t ended_by;
     uint8_t incomplete;      /* CALL_INCOMPLETE_* */

@@ -23,8 +23,8 @@ struct calls {
     const struct limits *limits;
     struct ledger *ledger;
     struct mem_pool pool;
-    VEC(struct call *)
-    list; /* by id; rows of calls given up are taken out in batches (NULL until then) */
+    /* by id; rows of calls given up are taken out in batches (NULL until then) */
+    VEC(struct call *) list;
     VEC(struct msg *) msgs;          /* by id; the same */
     VEC(uint32_t) list_ids, msg_ids; /* their ids, also of the rows that are NULL */
     struct hash by_call_id;
@@ -44,8 +44,8 @@ struct calls {
     uint64_t layout;              /* grows when rows of list or msgs moved or left */
     uint32_t next_call, next_msg; /* ids */
     size_t calls_kept, msgs_kept; /* not NULL in list and msgs */
-    uint64_t calls_seen,
-        msgs_seen; /* with those given up; msgs with copies and malformed */
+    /* with those given up; msgs with copies and malformed */
+    uint64_t calls_seen, msgs_seen;
     struct call_queue {
         struct call *oldest, *newest;
     } live, finished;

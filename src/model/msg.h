@@ -35,8 +35,8 @@ struct hop {
     uint8_t transport;
     uint32_t refs;    /* messages and transactions that use it; at 0 it is forgotten */
     struct msg *last; /* newest message on it; NULL when that was given up */
-    struct hop
-        *back; /* the same hop the other way: always there, maybe without messages */
+    /* the same hop the other way: always there, maybe without messages */
+    struct hop *back;
 };
 
 /* A string in a call's arena (with a NUL behind it), interned per call: tags compare by
@@ -74,8 +74,8 @@ struct msg {
     struct hop *hop;
     union {
         struct msg *same; /* of a repetition or copy: see flags, msg_same() */
-        struct msg
-            *distinct; /* else: the one before in its transaction that repeats none */
+        /* else: the one before in its transaction that repeats none */
+        struct msg *distinct;
     };
     const struct str *from_tag, *to_tag; /* NULL: none */
 

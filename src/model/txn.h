@@ -16,10 +16,10 @@ struct txn {
     struct msg *provisional; /* first 1xx over 100 */
     struct msg *final;       /* first final response */
     struct msg *ack; /* of an INVITE: the ACK (to a 2xx: found by CSeq and dialog) */
-    struct msg
-        *newest; /* newest message that repeats none; the others by msg->distinct */
-    struct txn
-        *invite; /* of a CANCEL, or an ACK with a branch of its own: the INVITE's */
+    /* newest message that repeats none; the others by msg->distinct */
+    struct msg *newest;
+    /* of a CANCEL, or an ACK with a branch of its own: the INVITE's */
+    struct txn *invite;
     uint32_t cseq;
     uint16_t requests, responses, retransmissions;
     uint8_t method;   /* enum sip_method */

@@ -15,8 +15,8 @@ struct listing_options {
     unsigned width; /* of a table, in terminal columns; 0: LISTING_WIDTH */
     bool color;     /* ANSI colours in a table */
     bool ascii;     /* no character over U+007F of our own in a table */
-    const struct field *const
-        *columns; /* NULL: all, or for a table those shown by default */
+    /* NULL: all, or for a table those shown by default */
+    const struct field *const *columns;
     size_t ncolumns;
     /* Value of column i in the row being written; NULL: the column's field has it. */
     void (*get)(void *ctx, size_t i, struct value *out);

@@ -17,8 +17,8 @@ struct burst {
     uint32_t run_count;    /* runs of bad packets */
     uint32_t run, run_max; /* the open run; the longest */
     uint32_t good;         /* received since the last bad one */
-    uint32_t group_packets,
-        group_bad; /* the open group: from its first to its last bad one */
+    /* the open group: from its first to its last bad one */
+    uint32_t group_packets, group_bad;
     uint32_t bursts, burst_packets, burst_bad; /* closed groups of two or more */
 };
 

@@ -11,8 +11,8 @@
 /* Zero it to start. Running means and moments (Welford), so that hours lose no digits.
  */
 struct drift {
-    double mean_x, mean_y, xx,
-        xy; /* x: arrival, y: media time; seconds since the first packet */
+    /* x: arrival, y: media time; seconds since the first packet */
+    double mean_x, mean_y, xx, xy;
     uint64_t n;
 };
 

@@ -21,8 +21,8 @@ enum sequence_fate {
 
 /* Zero it to start. */
 struct sequence {
-    uint64_t
-        seen[SEQUENCE_WORDS]; /* bit (number % 1024) of the numbers in the window */
+    /* bit (number % 1024) of the numbers in the window */
+    uint64_t seen[SEQUENCE_WORDS];
     uint64_t late[SEQUENCE_WORDS];          /* received, but too late to be played */
     uint64_t lowest, highest;               /* extended numbers of this epoch */
     uint32_t expected;                      /* of the epochs before */

@@ -67,8 +67,8 @@ struct ladder_layout {
     unsigned time_width; /* of the time column on the left */
     unsigned first;      /* x of the first participant's line */
     unsigned step;       /* distance between two lines */
-    unsigned
-        width; /* of everything; may be more than asked when step is at its minimum */
+    /* of everything; may be more than asked when step is at its minimum */
+    unsigned width;
 };
 struct ladder_layout ladder_layout(const struct ladder *l, unsigned width);
 

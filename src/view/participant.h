@@ -18,8 +18,8 @@ struct participant {
     bool requested; /* requests go to it */
     bool receives;  /* datagrams go to it */
     bool inner;     /* talks to another port of the same IP */
-    int64_t asks,
-        asked; /* when it first sent, received a request without To-tag; 0: never */
+    /* when it first sent, received a request without To-tag; 0: never */
+    int64_t asks, asked;
     unsigned column; /* once participants_fold is done */
     bool own;        /* its column is not another's */
 };
