@@ -316,6 +316,8 @@ static int print_ladder(struct cli *c)
         .width = width(o), .color = color(), .ascii = o->ascii};
     if (o->format == FORMAT_JSON)
         ladder_json(&c->trace->view, l, &c->out.buf);
+    else if (o->format == FORMAT_CSV)
+        ladder_csv(&c->trace->view, l, &c->out.buf);
     else
         ladder_text(&c->trace->view, call, l, &to, &c->out.buf);
     ladder_free(l);
@@ -343,6 +345,8 @@ static int print_message(struct cli *c)
     }
     if (c->o->format == FORMAT_JSON)
         detail_json(d, &c->out.buf);
+    else if (c->o->format == FORMAT_CSV)
+        detail_csv(d, &c->out.buf);
     else
         detail_text(d, color(), &c->out.buf);
     detail_free(d);
@@ -356,6 +360,8 @@ static int print_stats(struct cli *c)
         return -ERR_NOMEM;
     if (c->o->format == FORMAT_JSON)
         stats_json(&c->trace->view, s, &c->out.buf);
+    else if (c->o->format == FORMAT_CSV)
+        stats_csv(&c->trace->view, s, &c->out.buf);
     else
         stats_text(&c->trace->view, s, width(c->o), color(), &c->out.buf);
     stats_free(s);

@@ -1,6 +1,8 @@
 #include "base/utf8.h"
 #include "out/format.h"
 
+#include <string.h>
+
 /* Quotes where RFC 4180 asks for them; an apostrophe before what a spreadsheet would
  * compute. The text is clean: no control characters in it. */
 static void text_cell(struct strbuf *b, const char *p, size_t n)
@@ -21,6 +23,17 @@ static void text_cell(struct strbuf *b, const char *p, size_t n)
     }
     if (quoted)
         strbuf_char(b, '"');
+}
+
+void csv_text(struct strbuf *b, const char *s)
+{
+    struct strbuf clean = {0};
+    if (s)
+        utf8_clean(&clean, s, strlen(s));
+    if (clean.n)
+        text_cell(b, clean.p, clean.n);
+    b->failed |= clean.failed;
+    strbuf_done(&clean);
 }
 
 void csv_begin(struct listing *l)

@@ -76,13 +76,13 @@ static void string(struct strbuf *out, const char *key, const char *s)
     json_text(out, s, s ? strlen(s) : 0);
 }
 
+static const char *const KINDS[] = {
+    [DETAIL_FACT] = "fact", [DETAIL_HEADER] = "header", [DETAIL_PART] = "part",
+    [DETAIL_SDP] = "sdp",   [DETAIL_BODY] = "body",     [DETAIL_FINDING] = "finding",
+};
+
 static void json_line(const struct detail_line *line, struct strbuf *out)
 {
-    static const char *const KINDS[] = {
-        [DETAIL_FACT] = "fact", [DETAIL_HEADER] = "header",
-        [DETAIL_PART] = "part", [DETAIL_SDP] = "sdp",
-        [DETAIL_BODY] = "body", [DETAIL_FINDING] = "finding",
-    };
     strbuf_printf(out, "{\"kind\":\"%s\",\"depth\":%u", KINDS[line->kind], line->depth);
     string(out, "name", line->name);
     string(out, "value", line->value);
@@ -100,4 +100,21 @@ void detail_json(const struct detail *d, struct strbuf *out)
         json_line(&d->line[i], out);
     }
     strbuf_str(out, "]}\n");
+}
+
+/* ---- CSV ---- */
+
+void detail_csv(const struct detail *d, struct strbuf *out)
+{
+    strbuf_str(out, "depth,kind,name,value,reference\r\n");
+    for (size_t i = 0; i < d->n; i++) {
+        const struct detail_line *line = &d->line[i];
+        strbuf_printf(out, "%u,%s,", line->depth, KINDS[line->kind]);
+        csv_text(out, line->name);
+        strbuf_char(out, ',');
+        csv_text(out, line->value);
+        strbuf_char(out, ',');
+        csv_text(out, line->reference);
+        strbuf_str(out, "\r\n");
+    }
 }

@@ -11,4 +11,7 @@ void detail_text(const struct detail *d, bool color, struct strbuf *out);
  * name, value and, of a finding, reference. */
 void detail_json(const struct detail *d, struct strbuf *out);
 
+/* Adds the lines as CSV: depth, kind, name, value, reference. */
+void detail_csv(const struct detail *d, struct strbuf *out);
+
 #endif

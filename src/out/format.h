@@ -19,6 +19,9 @@ void json_row(struct listing *l);
 void csv_begin(struct listing *l);
 void csv_row(struct listing *l);
 
+/* Adds text as a CSV cell, sanitised; NULL: an empty one. */
+void csv_text(struct strbuf *b, const char *s);
+
 /* Adds a value as JSON: number, true, false, null or a string in quotes. */
 void json_value(struct strbuf *b, const struct value *value);
 

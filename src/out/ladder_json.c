@@ -95,3 +95,47 @@ void ladder_json(const struct view *v, const struct ladder *l, struct strbuf *ou
         strbuf_str(out, "}\n");
     }
 }
+
+/* ---- CSV ---- */
+
+/* A number, or an empty cell, and the comma behind it. */
+static void csv_number(struct strbuf *out, uint64_t n, bool known)
+{
+    if (known)
+        strbuf_u64(out, n);
+    strbuf_char(out, ',');
+}
+
+static void csv_string(struct strbuf *out, const char *s)
+{
+    csv_text(out, s);
+    strbuf_char(out, ',');
+}
+
+void ladder_csv(const struct view *v, const struct ladder *l, struct strbuf *out)
+{
+    strbuf_str(out, "kind,time,delta,from,to,text,mark,repeats,call,message,frame,"
+                    "file\r\n");
+    for (size_t i = 0; i < l->rows; i++) {
+        const struct ladder_row *r = &l->row[i];
+        bool framed = r->msg || r->event;
+        uint16_t file = r->msg ? r->msg->file : r->event ? r->event->file : 0;
+        uint64_t frame = r->msg ? r->msg->frame : r->event ? r->event->frame : 0;
+        bool ends = r->kind == LADDER_MESSAGE || r->kind == LADDER_EVENT;
+        csv_string(out, kind_name(r->kind));
+        json_seconds(out, r->time, false);
+        strbuf_char(out, ',');
+        json_seconds(out, r->delta, true);
+        strbuf_char(out, ',');
+        csv_string(out, ends ? l->column[r->from].label : NULL);
+        csv_string(out, ends ? l->column[r->to].label : NULL);
+        csv_string(out, r->text);
+        csv_string(out, r->mark);
+        csv_number(out, r->repeats, true);
+        csv_number(out, r->call ? r->call->id : 0, r->call != NULL);
+        csv_number(out, r->msg ? r->msg->id : 0, r->msg != NULL);
+        csv_number(out, frame, framed);
+        csv_text(out, framed && v->file_name ? v->file_name(v->ctx, file) : NULL);
+        strbuf_str(out, "\r\n");
+    }
+}

@@ -20,4 +20,8 @@ void ladder_text(const struct view *v, const struct call *call, const struct lad
  * jitter (ms), mos and that of its slices. */
 void ladder_json(const struct view *v, const struct ladder *l, struct strbuf *out);
 
+/* Adds the ladder as CSV, one rung a line, the columns named as in JSON; of a media row
+ * only what all rows have. */
+void ladder_csv(const struct view *v, const struct ladder *l, struct strbuf *out);
+
 #endif

@@ -300,3 +300,67 @@ void stats_json(const struct view *v, const struct stats *s, struct strbuf *out)
     json_ledger(v, out);
     strbuf_str(out, "}\n");
 }
+
+/* ---- CSV ---- */
+
+static void count_line(struct strbuf *out, const char *group, const char *name,
+                       const char *measure, uint64_t n)
+{
+    strbuf_printf(out, "%s,", group);
+    csv_text(out, name);
+    strbuf_printf(out, ",%s,%llu\r\n", measure, (unsigned long long)n);
+}
+
+static void csv_totals(const struct stats *s, struct strbuf *out)
+{
+    count_line(out, "total", NULL, "calls", s->calls);
+    count_line(out, "total", NULL, "messages", s->messages);
+    count_line(out, "total", NULL, "requests", s->requests);
+    count_line(out, "total", NULL, "responses", s->responses);
+    count_line(out, "total", NULL, "retransmissions", s->retransmissions);
+    count_line(out, "total", NULL, "copies", s->copies);
+    count_line(out, "total", NULL, "malformed", s->malformed);
+    count_line(out, "total", NULL, "invites", s->invites);
+}
+
+static void csv_counts(const struct stats *s, struct strbuf *out)
+{
+    char code[16];
+    for (size_t i = 0; i < s->methods; i++) {
+        const struct stats_method *m = &s->method[i];
+        count_line(out, "method", m->name, "requests", m->requests);
+        count_line(out, "method", m->name, "responses", m->responses);
+        count_line(out, "method", m->name, "retransmissions", m->retransmissions);
+    }
+    for (unsigned i = 0; i < sizeof s->status / sizeof *s->status; i++)
+        if (s->status[i]) {
+            snprintf(code, sizeof code, "%u", i);
+            count_line(out, "code", code, "responses", s->status[i]);
+        }
+    for (unsigned i = 0; i < CALL_STATE_COUNT; i++)
+        if (s->state[i])
+            count_line(out, "state", call_state_name(i), "calls", s->state[i]);
+    for (unsigned i = 0; i < TRANSPORT_COUNT; i++)
+        if (s->transport[i])
+            count_line(out, "transport", transport_name(i), "messages",
+                       s->transport[i]);
+}
+
+void stats_csv(const struct view *v, const struct stats *s, struct strbuf *out)
+{
+    char address[ADDR_TEXT];
+    strbuf_str(out, "group,name,measure,value\r\n");
+    csv_totals(s, out);
+    csv_counts(s, out);
+    for (size_t i = 0; i < s->peers; i++) {
+        const struct stats_peer *p = &s->peer[i];
+        addr_format_ip(&p->addr, address);
+        count_line(out, "peer", address, "calls", p->calls);
+        count_line(out, "peer", address, "failed", p->failed);
+        count_line(out, "peer", address, "sent", p->sent);
+        count_line(out, "peer", address, "received", p->received);
+    }
+    for (unsigned i = 0; v->ledger && i < v->ledger->n; i++)
+        count_line(out, "ledger", ledger_reason_name(v->ledger->row[i].reason), "count",
+                   v->ledger->row[i].count);
+}

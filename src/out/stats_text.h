@@ -12,4 +12,7 @@ void stats_text(const struct view *v, const struct stats *s, unsigned width, boo
 /* Adds one JSON object on one line. */
 void stats_json(const struct view *v, const struct stats *s, struct strbuf *out);
 
+/* Adds the counts as CSV, one a line: group, name, measure, value. */
+void stats_csv(const struct view *v, const struct stats *s, struct strbuf *out);
+
 #endif
