@@ -143,6 +143,14 @@ static void add_body(struct build *b, const struct strict_node *n)
         add_text(b, n->value, n->depth + 1);
 }
 
+/* A key of the media in a session description (RFC 4568 9.1, RFC 8866 5.12). */
+static bool is_media_key(const struct strict_node *n)
+{
+    return n->kind == STRICT_SDP && (slice_eq(n->name, SLICE("k")) ||
+                                     (slice_eq(n->name, SLICE("a")) &&
+                                      slice_istarts(n->value, SLICE("crypto:"))));
+}
+
 static void add_node(struct build *b, const struct strict_node *n)
 {
     static const enum detail_kind KINDS[] = {
@@ -154,6 +162,8 @@ static void add_node(struct build *b, const struct strict_node *n)
         b->secret = b->view->redact && is_secret(n->name);
     if (n->kind == STRICT_BODY)
         add_body(b, n);
+    else if (b->view->redact && is_media_key(n))
+        add(b, DETAIL_SDP, n->depth, n->name, SLICE("(left out)"));
     else if (!b->secret)
         add(b, KINDS[n->kind], n->depth, n->name, n->value);
     else if (n->kind == STRICT_HEADER)

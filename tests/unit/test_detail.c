@@ -93,6 +93,32 @@ static void redacted(void **state)
     shelf_done(&s);
 }
 
+static void redacted_keys(void **state)
+{
+    static const char KEYED[] =
+        "INVITE sip:bob@example.net SIP/2.0\r\n"
+        "Call-ID: d2@example.com\r\nCSeq: 1 INVITE\r\n"
+        "Content-Type: application/sdp\r\n\r\n"
+        "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+        "m=audio 4000 RTP/SAVP 8\r\n"
+        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 "
+        "inline:QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVow\r\n";
+    struct shelf s;
+    struct strbuf text = {0};
+    shelf_init(&s);
+    for (int on = 0; on < 2; on++) {
+        s.view.redact = on;
+        text.n = 0;
+        struct detail *d = detail(&s, KEYED);
+        detail_text(d, false, &text);
+        assert_int_equal(strstr(strbuf_cstr(&text), "inline:") == NULL, on);
+        assert_non_null(strstr(text.p, "m=audio 4000"));
+        detail_free(d);
+    }
+    strbuf_done(&text);
+    shelf_done(&s);
+}
+
 static void written(void **state)
 {
     struct strbuf text = {0}, json = {0};
@@ -155,9 +181,9 @@ static void gone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tree),    cmocka_unit_test(redacted),
-        cmocka_unit_test(written), cmocka_unit_test(hostile),
-        cmocka_unit_test(gone),
+        cmocka_unit_test(tree),          cmocka_unit_test(redacted),
+        cmocka_unit_test(redacted_keys), cmocka_unit_test(written),
+        cmocka_unit_test(hostile),       cmocka_unit_test(gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
