@@ -4,7 +4,7 @@
     tests/bench/media.py [--sipglass PATH] [--gencalls SOURCE.c] [--capture FILE] [--runs N] [--core N] [--no-peers] [--keep FOLDER]
 
 Trunk: 2000 calls of a minute, 20 a second, about 9.5 million packets in 2 GB; --capture names one made before. Then the same
-20 000 calls of two seconds twice, at 25 a second (100 streams at a time) and at 5000 a second (20 000 at a time): what a packet
+10 000 calls of ten seconds twice, at 5 a second (100 streams at a time) and at 1000 a second (20 000 at a time): what a packet
 costs may not depend on that. Everything runs on one core, the programs in turn; times are user and system time together, so
 that they hold on a machine that has other work, and medians. tshark runs once. The generator is gencalls.c of
 ../shared/tools. Exit status 77 without it, 1 where a goal is missed.
@@ -20,8 +20,8 @@ import tempfile
 from run import HERE, ROOT, measure
 
 TRUNK = ["--seed", "78", "--calls", "2000", "--rate", "20", "--hold", "60"]
-FEW = ["--seed", "78", "--calls", "20000", "--rate", "25", "--hold", "2"]
-MANY = ["--seed", "78", "--calls", "20000", "--rate", "5000", "--hold", "2"]
+FEW = ["--seed", "78", "--calls", "10000", "--rate", "5", "--hold", "10"]
+MANY = ["--seed", "78", "--calls", "10000", "--rate", "1000", "--hold", "10"]
 
 
 def make(gencalls, path, how):
