@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-const struct binding KEYMAP[] = {
+const struct keymap_row KEYMAP[] = {
 #define KEY(id, on, word, text, ...) \
     {.action = ACTION_##id,          \
      .screens = (on),                \

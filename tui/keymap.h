@@ -46,8 +46,9 @@ enum {
     ON_STATS = 8,
     ON_HELP = 16,
     ON_SAVE = 32,
+    ON_MEDIA = 64,
     ON_TEXT = ON_MESSAGE | ON_STATS | ON_HELP, /* what only scrolls */
-    ON_ANY = ON_CALLS | ON_LADDER | ON_TEXT,
+    ON_ANY = ON_CALLS | ON_LADDER | ON_MEDIA | ON_TEXT,
 };
 
 /*
@@ -78,10 +79,12 @@ enum {
         INPUT_F0 + 6)                                                                  \
     KEY(TIME, ON_LADDER, "time", "time of day, since the first, since the row before", \
         'T')                                                                           \
-    KEY(LEGS, ON_LADDER, "legs", "all legs of the session, or this call alone", 'e',   \
-        'x', INPUT_F0 + 4)                                                             \
+    KEY(LEGS, ON_LADDER | ON_MEDIA, "legs",                                            \
+        "all legs of the session, or this call alone", 'e', 'x', INPUT_F0 + 4)         \
     KEY(COLOUR, ON_LADDER, "colour", "colour by class, by transaction, or by call",    \
         'c')                                                                           \
+    KEY(MEDIA, ON_CALLS | ON_LADDER, "media", "descriptions and streams of the call",  \
+        'm')                                                                           \
     KEY(PANEL, ON_LADDER, "text", "message text beside the ladder, below, or hidden",  \
         INPUT_TAB)                                                                     \
     KEY(PANEL_UP, ON_LADDER, "", "scroll the message text up", '[')                    \
@@ -120,7 +123,7 @@ enum action {
 
 enum { KEYMAP_KEYS = 4 };
 
-struct binding {
+struct keymap_row {
     enum action action;
     unsigned screens; /* ON_ bits */
     const char *hint, *help;
@@ -128,7 +131,7 @@ struct binding {
 };
 
 /* All bindings, KEYMAP_ROWS of them. */
-extern const struct binding KEYMAP[];
+extern const struct keymap_row KEYMAP[];
 enum { KEYMAP_ROWS = ACTION_COUNT - 1 };
 
 /* What a key does on a screen (one ON_ bit); ACTION_NONE. */

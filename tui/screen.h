@@ -45,6 +45,9 @@ struct screen {
 /* The screens. NULL when memory is short. */
 struct screen *screen_calls_new(struct ui *ui);
 struct screen *screen_ladder_new(struct ui *ui, uint32_t call);
+/* Media of a call (id) and, where it has one, of its session; `stream`, if not 0, is
+ * selected. */
+struct screen *screen_media_new(struct ui *ui, uint32_t call, uint32_t stream);
 struct screen *screen_stats_new(struct ui *ui);
 struct screen *screen_help_new(struct ui *ui, const struct screen *of);
 

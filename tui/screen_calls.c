@@ -16,23 +16,28 @@ struct column {
     uint8_t narrow, wide; /* columns below and from 120 */
     uint8_t from;
     bool right;
+    bool media; /* not where media is left alone */
 };
 
-enum { NARROW = 100 /* below, the method goes into the remark */ };
+enum { NARROW = 130 /* below, the method goes into the remark */ };
 
 static const struct column columns[] = {
-    {"start", "Start", NULL, 8, 12, 0, false},
-    {"from_user", "From", "from_host", 14, 16, 0, false},
-    {"to_user", "To", "to_host", 14, 16, 0, false},
-    {"method", "Method", NULL, 8, 8, NARROW, false},
-    {"state", "State", NULL, 10, 10, 0, false},
-    {"status", "Code", NULL, 4, 4, 0, true},
-    {"pdd", "PDD s", NULL, 6, 6, 100, true},
-    {"duration", "Talk", NULL, 8, 8, 92, true},
-    {"messages", "Msgs", NULL, 4, 5, 140, true},
-    {"legs", "Legs", NULL, 4, 4, 130, true},
-    {"src", "Source", NULL, 21, 21, 190, false},
-    {"dst", "Destination", NULL, 21, 21, 190, false},
+    {"start", "Start", NULL, 8, 12, 0, false, false},
+    {"from_user", "From", "from_host", 14, 16, 0, false, false},
+    {"to_user", "To", "to_host", 14, 16, 0, false, false},
+    {"method", "Method", NULL, 8, 8, NARROW, false, false},
+    {"state", "State", NULL, 10, 10, 0, false, false},
+    {"status", "Code", NULL, 4, 4, 0, true, false},
+    {"pdd", "PDD s", NULL, 6, 6, 100, true, false},
+    {"duration", "Talk", NULL, 8, 8, 92, true, false},
+    {"codec", "Codec", NULL, 6, 6, 150, false, true},
+    {"loss", "Loss %", NULL, 7, 7, 112, true, true},
+    {"jitter", "Jitter ms", NULL, 10, 10, 160, true, true},
+    {"mos", "MOS", NULL, 4, 4, 104, true, true},
+    {"messages", "Msgs", NULL, 4, 5, 170, true, false},
+    {"legs", "Legs", NULL, 4, 4, 140, true, false},
+    {"src", "Source", NULL, 21, 21, 220, false, false},
+    {"dst", "Destination", NULL, 21, 21, 220, false, false},
 };
 
 enum {
@@ -153,7 +158,8 @@ static void lay_out(struct calls_screen *s, const struct canvas *c)
         const struct field *f = field_find(&TABLE_CALLS, col->field);
         int w = column_width(col, c->w);
 
-        if (!f || (!s->skip && c->w < col->from))
+        if (!f || (!s->skip && c->w < col->from) ||
+            (col->media && !s->screen.ui->view->streams))
             continue;
         if (x + w > c->w - (s->skip ? 0 : REMARK) && s->places)
             break;
@@ -411,6 +417,10 @@ static void calls_act(struct screen *screen, enum action action)
 
     switch (action) {
     case ACTION_OPEN_LADDER: open_ladder(s); break;
+    case ACTION_MEDIA:
+        if (s->selected)
+            ui_push(screen->ui, screen_media_new(screen->ui, s->selected, 0));
+        break;
     case ACTION_SEARCH: screen->asking = "Search: "; break;
     case ACTION_MARK: turn_mark(s); break;
     case ACTION_SAVE:

@@ -20,7 +20,8 @@ static void help_free(struct screen *screen)
     free(s);
 }
 
-static void write_binding(struct pager *p, const struct binding *b, struct strbuf *line)
+static void write_binding(struct pager *p, const struct keymap_row *b,
+                          struct strbuf *line)
 {
     char name[16];
 

@@ -22,6 +22,8 @@ struct ladder_screen {
     struct screen screen;
     uint32_t call;         /* id */
     uint32_t msg;          /* of the selected row; 0: it is no message */
+    uint32_t stream;       /* of the selected row, where it is one of media */
+    uint64_t packets;      /* of its streams when it was built */
     struct ladder *ladder; /* NULL: the call was given up */
     uint64_t layout;       /* struct calls.layout when it was built */
     struct ladder_options options;
@@ -65,6 +67,25 @@ static void remember(struct ladder_screen *s)
     const struct ladder_row *row = selected(s);
 
     s->msg = row && row->msg ? row->msg->id : 0;
+    s->stream = row && row->kind == LADDER_MEDIA ? row->stream : 0;
+}
+
+static bool is_selected(const struct ladder_screen *s, const struct ladder_row *row)
+{
+    return s->msg ? row->msg && row->msg->id == s->msg
+                  : s->stream && row->kind == LADDER_MEDIA && row->stream == s->stream;
+}
+
+/* Packets of all streams of the legs. */
+static uint64_t packets_of(const struct ladder_screen *s, const struct call *call)
+{
+    bool session = s->options.session && call->session;
+    const struct call *leg = session ? call->session->first : call;
+    uint64_t n = 0;
+
+    for (; leg; leg = session ? leg->leg_next : NULL)
+        n += ladder_media_packets(leg);
+    return n;
 }
 
 static void rebuild(struct ladder_screen *s)
@@ -75,11 +96,22 @@ static void rebuild(struct ladder_screen *s)
     s->ladder = call ? ladder_build(s->screen.ui->view, call, &s->options) : NULL;
     s->layout = s->screen.ui->view->calls->layout;
     s->scroll.count = s->ladder ? s->ladder->rows : 0;
-    for (size_t i = 0; s->msg && i < s->scroll.count; i++)
-        if (s->ladder->row[i].msg && s->ladder->row[i].msg->id == s->msg)
+    s->packets = call ? packets_of(s, call) : 0;
+    for (size_t i = 0; i < s->scroll.count; i++)
+        if (is_selected(s, &s->ladder->row[i]))
             s->scroll.at = i;
     scroll_fit(&s->scroll, s->scroll.count, s->scroll.page);
     remember(s);
+}
+
+/* Media goes on all the time: its figures are made anew when they may have changed by
+ * something that can be seen. */
+static bool grown(const struct ladder_screen *s, const struct call *call)
+{
+    uint64_t now = packets_of(s, call);
+    bool ended = s->screen.ui->state.ended;
+
+    return now > s->packets && (ended || now - s->packets > s->packets / 16 + 50);
 }
 
 /* True where a leg changed since the ladder was built, or one more joined. */
@@ -89,6 +121,8 @@ static bool outdated(const struct ladder_screen *s)
     size_t legs = 1;
 
     if (!s->ladder || !call || s->layout != s->screen.ui->view->calls->layout)
+        return true;
+    if (grown(s, call))
         return true;
     if (!s->options.session || !call->session)
         return call->version > s->ladder->version;
@@ -203,6 +237,8 @@ static void fill_pager(struct ladder_screen *s)
     s->paged = m ? m->id : 0;
     if (m)
         write_message(&s->pager, s->screen.ui->view, m, s->decoded, row->tone);
+    else if (row && row->kind == LADDER_MEDIA)
+        write_stream(&s->pager, s->screen.ui->view, row->stream);
     else if (row && row->text)
         pager_add(&s->pager, row->tone, 0, row->text, strlen(row->text), 0, 0);
 }
@@ -370,6 +406,8 @@ static void open_message(struct ladder_screen *s)
 
     if (row && row->msg)
         ui_push(ui, screen_message_new(ui, row->msg->id, neighbour, &s->screen));
+    else if (row && row->kind == LADDER_MEDIA)
+        ui_push(ui, screen_media_new(ui, s->call, row->stream));
     else if (row)
         ui_say(ui, TONE_PLAIN, "This row is no message.");
 }
@@ -429,6 +467,9 @@ static void ladder_act(struct screen *screen, enum action action)
         ui_push(screen->ui, screen_save_new(screen->ui, s->call, NULL));
         break;
     case ACTION_LEGS: turn_legs(s); break;
+    case ACTION_MEDIA:
+        ui_push(screen->ui, screen_media_new(screen->ui, s->call, s->stream));
+        break;
     case ACTION_TIME: turn_time(s); break;
     case ACTION_COLOUR: turn_colour(s); break;
     case ACTION_PANEL: s->panel = (s->panel + 1) % PANELS; break;

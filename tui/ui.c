@@ -195,7 +195,7 @@ static void draw_hints(const struct ui *ui, struct canvas *c, int y)
     int x = 0, end = c->w - (ui->depth > 1 ? 18 : 8);
 
     for (size_t i = 0; i < KEYMAP_ROWS; i++) {
-        const struct binding *b = &KEYMAP[i];
+        const struct keymap_row *b = &KEYMAP[i];
         int w;
 
         if (!(b->screens & on) || !*b->hint || b->action == ACTION_HELP ||

@@ -1,6 +1,7 @@
 #include "tui/write.h"
 
 #include "base/err.h"
+#include "view/call_media.h"
 #include "view/detail.h"
 
 #include <string.h>
@@ -85,4 +86,40 @@ void write_message(struct pager *p, const struct view *v, const struct msg *m,
     else
         pager_add_sip(p, text.p, text.n, start_line);
     strbuf_done(&text);
+}
+
+/* A field's name in full, its value and unit. Nothing for null. */
+static void write_field(struct pager *p, const struct field *f, struct row *row,
+                        struct strbuf *b)
+{
+    struct value v = {VALUE_NULL, {0}};
+    enum tone tone = f->tone ? f->tone(row) : TONE_PLAIN;
+    size_t head;
+
+    row->scratch->n = 0;
+    field_get(f, row, &v);
+    if (v.type == VALUE_NULL)
+        return;
+    b->n = 0;
+    strbuf_printf(b, "%-11s ", f->title);
+    head = b->n;
+    value_text(row->view, f, &v, b);
+    if (*f->unit)
+        strbuf_printf(b, " %s", f->unit);
+    pager_add(p, tone, 0, b->p, b->n, head, TONE_DIM);
+}
+
+void write_stream(struct pager *p, const struct view *v, uint32_t id)
+{
+    const void *stream = call_media_stream(v, id);
+    struct strbuf scratch = {0}, text = {0}, b = {0};
+    struct row row = {.view = v, .object = stream, .scratch = &scratch, .text = &text};
+
+    if (!stream)
+        pager_add(p, TONE_WARN, 0, "This stream is no longer kept.", 30, 0, 0);
+    for (size_t i = 0; stream && i < TABLE_STREAMS.n; i++)
+        write_field(p, &TABLE_STREAMS.fields[i], &row, &b);
+    strbuf_done(&scratch);
+    strbuf_done(&text);
+    strbuf_done(&b);
 }

@@ -8,6 +8,9 @@
 void write_message(struct pager *p, const struct view *v, const struct msg *m,
                    bool decoded, enum tone start_line);
 
+/* Adds the figures of a stream by its id, a line each; says so where it is gone. */
+void write_stream(struct pager *p, const struct view *v, uint32_t id);
+
 /* Tone of a message's start line: request, or by class of its status. */
 enum tone write_tone(const struct msg *m);
 

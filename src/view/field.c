@@ -50,6 +50,14 @@ enum tone tone_of_status(unsigned status)
                           : TONE_BAD;
 }
 
+enum tone tone_of_mos(double mos)
+{
+    return mos >= 4.03  ? TONE_GOOD
+           : mos >= 3.6 ? TONE_PLAIN
+           : mos >= 3.1 ? TONE_WARN
+                        : TONE_BAD;
+}
+
 static unsigned least(unsigned a, unsigned b)
 {
     return a < b ? a : b;

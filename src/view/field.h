@@ -47,6 +47,9 @@ enum tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_REQUEST, TONE_DIM }
  * plain. */
 enum tone tone_of_status(unsigned status);
 
+/* Tone of a MOS: the bands of ITU-T G.109, best or high, medium, low, poor. */
+enum tone tone_of_mos(double mos);
+
 struct field {
     const char *name;  /* as SPEC has it */
     const char *title; /* column heading */

@@ -102,6 +102,13 @@ GET_WORST(loss, true, f->loss)
 GET_WORST(jitter, !s->fax, f->jitter_mean)
 GET_WORST(mos, f->has_mos, f->mos)
 
+static enum tone tone_mos(struct row *row)
+{
+    struct value v = {VALUE_NULL, {0}};
+    get_mos(row, &v);
+    return v.type == VALUE_REAL ? tone_of_mos(v.r) : TONE_PLAIN;
+}
+
 static void get_ended_by(struct row *row, struct value *out)
 {
     unsigned who = call_of(row)->ended_by;
@@ -273,7 +280,7 @@ static const struct field FIELDS[] = {
            "mean jitter, of the stream with the lowest MOS"),
      get_jitter, NULL},
     {FIELD("mos", "MOS", "", REAL, 4, 1, 0, "lowest MOS of its streams"), get_mos,
-     NULL},
+     tone_mos},
     {FIELD("verdict", "Verdict", "", TEXT, 8, 0, 0, "ok, info, warn, crit or unknown"),
      get_verdict, tone_verdict},
     {FIELD("headline", "Headline", "", TEXT, 40, 0, 0, "headline of the first finding"),

@@ -121,15 +121,6 @@ GET_PAIR(added_delay, p.has_delay, value_set_real, p.delay)
 GET_PAIR(added_jitter, p.has_delay, value_set_real, p.jitter)
 GET_PAIR(pair_reason, true, value_set_str, p.reason)
 
-/* Bands of G.109. */
-static enum tone tone_of_mos(double mos)
-{
-    return mos >= 4.03  ? TONE_GOOD
-           : mos >= 3.6 ? TONE_PLAIN
-           : mos >= 3.1 ? TONE_WARN
-                        : TONE_BAD;
-}
-
 static enum tone tone_mos(struct row *row)
 {
     const struct rtp_figures *f = figures_of(row);

@@ -71,10 +71,18 @@ struct ladder_media *ladder_media_new(const struct view *v, const struct rtp_str
     return m;
 }
 
+uint64_t ladder_media_packets(const struct call *c)
+{
+    uint64_t n = 0;
+    for (const struct rtp_stream *s = c->streams; s; s = s->call_next)
+        n += s->packets;
+    return n;
+}
+
 enum tone ladder_media_tone(const struct ladder_media *m)
 {
     if (m->has_mos)
-        return m->mos >= 3.6 ? TONE_GOOD : m->mos >= 3.1 ? TONE_WARN : TONE_BAD;
+        return tone_of_mos(m->mos);
     return m->loss >= 5 ? TONE_BAD : m->loss >= 1 ? TONE_WARN : TONE_PLAIN;
 }
 

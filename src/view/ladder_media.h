@@ -20,6 +20,9 @@ struct ladder_media {
 struct ladder_media *ladder_media_new(const struct view *v, const struct rtp_stream *s);
 void ladder_media_free(struct ladder_media *m);
 
+/* Packets of all streams of a call: tells whether figures are out of date. */
+uint64_t ladder_media_packets(const struct call *c);
+
 /* Colour of the row: by MOS (the bands of G.109), else by loss. */
 enum tone ladder_media_tone(const struct ladder_media *m);
 

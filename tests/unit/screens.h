@@ -9,6 +9,7 @@
 
 #include "scenario.h"
 
+#include "model/streams.h"
 #include "tui/ui.h"
 
 #include <time.h>
@@ -17,6 +18,7 @@ struct stage {
     struct fixture f;
     struct text text; /* first: get() finds the stage by it */
     struct strbuf kept;
+    struct streams *streams;
     struct trace trace;
     struct ui ui;
     struct canvas canvas;
@@ -50,10 +52,13 @@ static inline void stage_open(struct stage *s)
     setenv("TZ", "UTC", 1);
     tzset();
     fixture_init(&s->f);
+    s->streams = streams_new(s->f.calls, &s->f.ledger);
+    assert_non_null(s->streams);
     s->text.get = stage_get;
     s->trace.calls = s->f.calls;
     s->trace.ended = true;
     s->trace.view = (struct view){.calls = s->f.calls,
+                                  .streams = s->streams,
                                   .ledger = &s->f.ledger,
                                   .text = &s->text,
                                   .file_name = stage_file,
@@ -68,6 +73,7 @@ static inline void stage_close(struct stage *s)
     ui_done(&s->ui);
     canvas_done(&s->canvas);
     strbuf_done(&s->kept);
+    streams_free(s->streams);
     fixture_done(&s->f);
 }
 
@@ -193,6 +199,69 @@ static inline void stage_legs(struct stage *s)
     s->f.dst = "198.51.100.2:5060";
     SAY(s, {20525, "<", "503", "1 INVITE", "l1", "y", NULL},
         {20530, ">", "ACK", "1 ACK", "l1", "y", NULL});
+}
+
+#define STAGE_ANSWER                                                         \
+    "v=0\r\no=- 1 1 IN IP4 198.51.100.2\r\ns=-\r\nc=IN IP4 203.0.113.40\r\n" \
+    "t=0 0\r\nm=audio 5000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"        \
+    "a=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
+
+/* One packet; back: from the callee's gateway. */
+static inline void stage_rtp(struct stage *s, int ms, bool back, unsigned pt,
+                             unsigned seq, uint32_t ts, const char *payload, size_t n)
+{
+    uint8_t d[172] = {0x80, (uint8_t)pt, (uint8_t)(seq >> 8), (uint8_t)seq};
+    struct frame frame = {.time = T0 + ms * MS, .number = ++s->f.frame};
+    struct packet packet = {.kind = PACKET_UDP};
+    const char *ends[] = {"192.0.2.1:4000", "203.0.113.40:5000"};
+
+    for (int i = 0; i < 4; i++)
+        d[4 + i] = (uint8_t)(ts >> (24 - 8 * i));
+    d[11] = back ? 2 : 1;
+    memset(d + 12, 0x2a, sizeof d - 12);
+    memcpy(d + 12, payload, n);
+    packet.payload = slice_of(d, 12 + (n ? n : 160));
+    packet.whole = (uint32_t)packet.payload.n;
+    assert_true(addr_parse(slice_str(ends[back]), &packet.src));
+    assert_true(addr_parse(slice_str(ends[!back]), &packet.dst));
+    if (!streams_known(s->streams, &frame, &packet))
+        streams_rtp(s->streams, &frame, &packet);
+}
+
+/* 35 s of sound both ways: of what goes to the caller, every fifth packet between the
+ * 10th and 20th second is lost. The caller presses 1 and 9. */
+static inline void stage_sound(struct stage *s)
+{
+    for (unsigned i = 0; i < 1750; i++) {
+        int ms = 2300 + (int)i * 20;
+        bool digit = i == 200 || i == 260;
+
+        if (digit) /* RFC 4733: event, volume, duration */
+            stage_rtp(s, ms, false, 101 | 0x80, i, 160 * i,
+                      i == 200 ? "\1\12\0\240" : "\11\12\0\240", 4);
+        else
+            stage_rtp(s, ms, false, 8, i, 160 * i, "", 0);
+        if (i < 500 || i >= 1000 || i % 5)
+            stage_rtp(s, ms + 5 + (int)(i % 3), true, 8, i, 160 * i, "", 0);
+    }
+}
+
+/* A call with media by way of a gateway of its own. */
+static inline void stage_media(struct stage *s)
+{
+    stage_call(s, "media@example.com", "sip:alice@example.com", "sip:bob@example.net");
+    s->f.body = STAGE_SDP;
+    SAY(s, {0, ">", "INVITE", "1 INVITE", "m1", NULL, ALICE STAGE_SDP_TYPE});
+    s->f.body = STAGE_ANSWER;
+    SAY(s, {2210, "<", "200", "1 INVITE", "m1", "b", STAGE_SDP_TYPE});
+    s->f.body = NULL;
+    SAY(s, {2230, ">", "ACK", "1 ACK", "m2", "b", NULL});
+    stage_sound(s);
+    SAY(s, {38000, ">", "BYE", "2 BYE", "m3", "b", NULL},
+        {38020, "<", "200", "2 BYE", "m3", "b", NULL});
+    streams_end(s->streams);
+    calls_end(s->f.calls);
+    ui_refresh(&s->ui);
 }
 
 static inline void stage_everything(struct stage *s)

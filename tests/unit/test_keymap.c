@@ -33,7 +33,7 @@ static void every_row_has_keys_screens_and_words(void **state)
 
     (void)state;
     for (size_t i = 0; i < KEYMAP_ROWS; i++) {
-        const struct binding *b = &KEYMAP[i];
+        const struct keymap_row *b = &KEYMAP[i];
 
         assert_int_equal(b->action, i + 1);
         assert_true(b->screens != 0);

@@ -88,8 +88,9 @@ static void tones(void **state)
         double mos, loss;
         enum tone tone;
     } ROWS[] = {
-        {true, 4.4, 0, TONE_GOOD}, {true, 3.6, 9, TONE_GOOD}, {true, 3.5, 0, TONE_WARN},
-        {true, 3.0, 0, TONE_BAD},  {false, 0, 0, TONE_PLAIN}, {false, 0, 1, TONE_WARN},
+        {true, 4.4, 0, TONE_GOOD}, {true, 3.6, 9, TONE_PLAIN},
+        {true, 3.5, 0, TONE_WARN}, {true, 3.0, 0, TONE_BAD},
+        {false, 0, 0, TONE_PLAIN}, {false, 0, 1, TONE_WARN},
         {false, 0, 5, TONE_BAD},
     };
     struct ladder_media *m = media_of("");

@@ -1,0 +1,96 @@
+#include "screens.h"
+
+static struct stage s;
+
+static int open_stage(void **state)
+{
+    (void)state;
+    stage_open(&s);
+    stage_media(&s);
+    return 0;
+}
+
+static int close_stage(void **state)
+{
+    (void)state;
+    stage_close(&s);
+    return 0;
+}
+
+static void calls_with_media(void **state)
+{
+    (void)state;
+    stage_draw(&s, 120, 36, false);
+    assert_golden(&s, "calls-media");
+    stage_draw(&s, 200, 60, false);
+    assert_golden(&s, "calls-media");
+}
+
+static void media_in_the_ladder(void **state)
+{
+    (void)state;
+    stage_press(&s, "\n");
+    assert_golden_sizes(&s, "ladder-media");
+    stage_draw(&s, 80, 24, true);
+    assert_golden(&s, "ladder-media");
+}
+
+static void a_stream_of_the_ladder_opens(void **state)
+{
+    (void)state;
+    stage_press(&s, "\njjj");
+    stage_draw(&s, 160, 40, false);
+    assert_line_has(&s, 7, "SSRC        0x00000001");
+    stage_press(&s, "\n");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "Media of call 1");
+}
+
+static void descriptions_streams_graphs(void **state)
+{
+    (void)state;
+    stage_press(&s, "m");
+    stage_press(&s, "j");
+    assert_golden_sizes(&s, "media");
+    stage_draw(&s, 80, 24, true);
+    assert_golden(&s, "media");
+    stage_press(&s, "q");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "Calls");
+}
+
+static void any_size_is_drawn(void **state)
+{
+    (void)state;
+    stage_press(&s, "m");
+    for (int w = 1; w < 130; w += 9)
+        for (int h = 1; h < 50; h += 3)
+            stage_draw(&s, w, h, h & 1);
+}
+
+static void a_call_that_was_given_up_is_not_looked_at(void **state)
+{
+    (void)state;
+    stage_press(&s, "m");
+    streams_clear(s.streams);
+    calls_clear(s.f.calls);
+    ui_refresh(&s.ui);
+    stage_press(&s, "je");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 2, "no longer kept");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_stage, close_stage)
+    const struct CMUnitTest tests[] = {
+        TEST(calls_with_media),
+        TEST(media_in_the_ladder),
+        TEST(a_stream_of_the_ladder_opens),
+        TEST(descriptions_streams_graphs),
+        TEST(any_size_is_drawn),
+        TEST(a_call_that_was_given_up_is_not_looked_at),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
