@@ -373,6 +373,13 @@ static bool legal_answer(unsigned offered, unsigned answered)
     }
 }
 
+/* Hold as before RFC 3264: c=0.0.0.0, which an answer of sendrecv is right for. */
+static bool zero_address(const struct offer_media *m)
+{
+    static const uint8_t ZERO[16];
+    return m->addr.family && !memcmp(m->addr.ip, ZERO, sizeof ZERO);
+}
+
 static void hold_error(struct exam *e, const struct rule *r)
 {
     const struct offer *offer = NULL;
@@ -391,7 +398,7 @@ static void hold_error(struct exam *e, const struct rule *r)
             continue;
         bool stuck =
             held && b->direction == SDP_SENDRECV && a->direction != SDP_SENDRECV;
-        if (stuck || !legal_answer(b->direction, a->direction)) {
+        if (stuck || (!zero_address(b) && !legal_answer(b->direction, a->direction))) {
             struct draft *d =
                 exam_find(e, r, stuck ? SEVERITY_CRIT : SEVERITY_WARN, 90);
             if (!d)

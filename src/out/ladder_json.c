@@ -82,6 +82,7 @@ void ladder_json(const struct view *v, const struct ladder *l, struct strbuf *ou
         ends(l, r, out);
         string(out, "text", r->text);
         string(out, "mark", r->mark);
+        string(out, "rule", r->rule);
         number(out, "repeats", r->repeats, true);
         number(out, "call", r->call ? r->call->id : 0, r->call != NULL);
         number(out, "message", r->msg ? r->msg->id : 0, r->msg != NULL);
@@ -114,7 +115,7 @@ static void csv_string(struct strbuf *out, const char *s)
 
 void ladder_csv(const struct view *v, const struct ladder *l, struct strbuf *out)
 {
-    strbuf_str(out, "kind,time,delta,from,to,text,mark,repeats,call,message,frame,"
+    strbuf_str(out, "kind,time,delta,from,to,text,mark,rule,repeats,call,message,frame,"
                     "file\r\n");
     for (size_t i = 0; i < l->rows; i++) {
         const struct ladder_row *r = &l->row[i];
@@ -131,6 +132,7 @@ void ladder_csv(const struct view *v, const struct ladder *l, struct strbuf *out
         csv_string(out, ends ? l->column[r->to].label : NULL);
         csv_string(out, r->text);
         csv_string(out, r->mark);
+        csv_string(out, r->rule);
         csv_number(out, r->repeats, true);
         csv_number(out, r->call ? r->call->id : 0, r->call != NULL);
         csv_number(out, r->msg ? r->msg->id : 0, r->msg != NULL);

@@ -4,6 +4,7 @@
 #include "out/note.h"
 #include "out/style.h"
 #include "view/clock.h"
+#include "view/verdict.h"
 
 /* What a ladder is drawn with. */
 struct ink {
@@ -109,6 +110,23 @@ static void incomplete_line(const struct drawing *d, const struct call *c)
     strbuf_char(d->out, '\n');
 }
 
+/* What is wrong with the call, in a line. */
+static void verdict_line(const struct drawing *d, const struct call *c)
+{
+    const struct finding *f = verdict_headline(d->view, c);
+    if (!f || f->severity < SEVERITY_WARN)
+        return;
+    enum tone tone = verdict_tone(f->severity);
+    style_on(d->out, tone, d->options->color);
+    strbuf_str(d->out, d->options->ascii              ? "!"
+                       : f->severity == SEVERITY_CRIT ? "●"
+                                                      : "▲");
+    strbuf_printf(d->out, " %s ", f->rule->id);
+    utf8_clean(d->out, f->headline, strlen(f->headline));
+    style_off(d->out, tone, d->options->color);
+    strbuf_char(d->out, '\n');
+}
+
 static void heading(const struct drawing *d, const struct call *call)
 {
     const struct ladder *l = d->ladder;
@@ -129,6 +147,7 @@ static void heading(const struct drawing *d, const struct call *call)
         }
         strbuf_char(d->out, '\n');
         incomplete_line(d, c);
+        verdict_line(d, c);
     }
 }
 
@@ -295,6 +314,18 @@ static void rung(struct drawing *d, const struct ladder_row *r)
     grid_str(&d->grid, x, " ", r->tone);
 }
 
+/* What a row proves stands right of the last participant. */
+static void put_proof(struct drawing *d, const struct ladder_row *r)
+{
+    if (!r->rule || !d->ladder->columns)
+        return;
+    bool bad = r->proof_tone == TONE_BAD;
+    size_t x = column_x(d, d->ladder->columns - 1) + 2;
+    const char *sign = d->options->ascii ? "!" : bad ? "●" : "▲";
+    x += grid_str(&d->grid, x, sign, r->proof_tone) + 1;
+    grid_str(&d->grid, x, r->rule, r->proof_tone);
+}
+
 static void rungs(struct drawing *d)
 {
     const struct ladder *l = d->ladder;
@@ -311,6 +342,7 @@ static void rungs(struct drawing *d)
         put_lines(d, r->kind == LADDER_GAP);
         if (r->kind != LADDER_GAP)
             rung(d, r);
+        put_proof(d, r);
         absolute = r->kind == LADDER_GAP;
         write_line(d);
     }

@@ -16,8 +16,8 @@ void ladder_text(const struct view *v, const struct call *call, const struct lad
                  const struct ladder_text_options *options, struct strbuf *out);
 
 /* Adds the ladder as JSON, one object a rung: kind, time, delta, from, to, text, mark,
- * repeats, call, message, frame, file; stream, and for media codec, packets, loss (%),
- * jitter (ms), mos and that of its slices. */
+ * rule (of the finding that it proves), repeats, call, message, frame, file; stream,
+ * and for media codec, packets, loss (%), jitter (ms), mos and that of its slices. */
 void ladder_json(const struct view *v, const struct ladder *l, struct strbuf *out);
 
 /* Adds the ladder as CSV, one rung a line, the columns named as in JSON; of a media row

@@ -6,6 +6,7 @@
 #include "view/clock.h"
 #include "view/ladder_event.h"
 #include "view/participant.h"
+#include "view/verdict.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -406,8 +407,20 @@ static void message_row(struct build *b, const struct msg *m, struct ladder_row 
     message_text(b, m, row);
 }
 
+/* Marks what a row proves; information is no mark. */
+static void note_proof(const struct build *b, struct ladder_row *row)
+{
+    const struct finding *f = verdict_of_row(b->view, row);
+    if (!f || f->severity < SEVERITY_WARN)
+        return;
+    row->finding = f->id;
+    row->rule = f->rule->id;
+    row->proof_tone = verdict_tone(f->severity);
+}
+
 static void push(struct build *b, struct ladder_row *row)
 {
+    note_proof(b, row);
     if (b->failed || !vec_push(&b->rows, *row)) {
         b->failed = true;
         row_free(row);

@@ -39,6 +39,9 @@ struct ladder_row {
     unsigned repeats; /* retransmissions folded into this row (fold option), or its
                          number when shown */
     enum tone tone;
+    uint32_t finding;     /* id of the worst finding that this row proves; 0: none */
+    const char *rule;     /* its rule, "C01"; static; NULL: none */
+    enum tone proof_tone; /* of its severity */
 };
 
 struct ladder {

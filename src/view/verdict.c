@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "base/vec.h"
 #include "view/clock.h"
+#include "view/ladder.h"
 
 #include <stdlib.h>
 
@@ -313,14 +314,27 @@ const struct finding **verdict_sorted(const struct view *v, const struct call *c
     return list.at;
 }
 
-const struct finding *verdict_of_message(const struct view *v, const struct msg *m)
+static bool proves(const struct evidence *e, const struct ladder_row *row)
 {
-    if (!v->diagnosis || !m->call)
-        return NULL;
-    for (const struct finding *f = diagnose_of(v->diagnosis, m->call->id); f;
-         f = f->next)
+    if (row->msg)
+        return e->msg == row->msg->id;
+    if (row->event)
+        return !e->msg && e->frame == row->event->frame && e->file == row->event->file;
+    return row->kind == LADDER_MEDIA && e->stream && e->stream == row->stream;
+}
+
+const struct finding *verdict_of_row(const struct view *v, const struct ladder_row *row)
+{
+    const struct finding *f =
+        v->diagnosis && row->call ? diagnose_of(v->diagnosis, row->call->id) : NULL;
+    for (; f; f = f->next)
         for (size_t i = 0; i < f->nevidence; i++)
-            if (f->evidence[i].msg == m->id)
+            if (proves(&f->evidence[i], row))
                 return f;
     return NULL;
+}
+
+const struct finding *verdict_headline(const struct view *v, const struct call *call)
+{
+    return v->diagnosis ? diagnose_headline(v->diagnosis, call->id) : NULL;
 }

@@ -8,6 +8,8 @@
 #include "diagnose/diagnose.h"
 #include "view/field.h"
 
+struct ladder_row;
+
 enum { VERDICT_CALLS = 12 }; /* calls named of a group */
 
 /* Findings of the same cause. Consequences are not in groups. */
@@ -70,7 +72,12 @@ enum tone verdict_tone(unsigned severity);
 const struct finding **verdict_sorted(const struct view *v, const struct call *call,
                                       size_t *n);
 
-/* The finding that an evidence of a message proves, worst first; NULL: none. */
-const struct finding *verdict_of_message(const struct view *v, const struct msg *m);
+/* The finding that a row of a ladder (message, event or stream) proves, worst first;
+ * NULL: none. */
+const struct finding *verdict_of_row(const struct view *v,
+                                     const struct ladder_row *row);
+
+/* The finding that stands for a call; NULL: none. */
+const struct finding *verdict_headline(const struct view *v, const struct call *call);
 
 #endif
