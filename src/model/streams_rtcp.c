@@ -4,6 +4,7 @@
 #include "model/streams.h"
 
 enum { LOOKS = 8, PACKETS = 64 };
+static const int64_t NEAR = 5000000000; /* ns: a stream is in use */
 
 /* The stream with an SSRC that goes from one host to another; else the newest one. */
 static struct rtp_stream *stream_of(const struct streams *s, uint32_t ssrc,
@@ -16,6 +17,55 @@ static struct rtp_stream *stream_of(const struct streams *s, uint32_t ssrc,
             return n;
     return newest;
 }
+
+/* ---- proof of belonging ---- */
+
+static bool same_host(const struct addr *a, const struct addr *b)
+{
+    return a->family == b->family && !memcmp(a->ip, b->ip, sizeof a->ip);
+}
+
+/* The newest stream in use with an SSRC that goes from a host, or to it. */
+static struct rtp_stream *in_use(const struct streams *s, uint32_t ssrc,
+                                 const struct addr *from, const struct addr *to,
+                                 int64_t time)
+{
+    struct rtp_stream *n = streams_by_ssrc(s, ssrc);
+    for (int i = 0; n && i < LOOKS; n = n->ssrc_older, i++)
+        if (time - n->end <= NEAR && (!from || same_host(&n->src, from)) &&
+            (!to || same_host(&n->dst, to)))
+            return n;
+    return NULL;
+}
+
+/* An orphan goes to the call of a stream that is bound, as its way back. */
+static void bind_back(struct streams *s, struct rtp_stream *orphan,
+                      const struct rtp_stream *bound)
+{
+    struct binding b = {bound->call, bound->src_media, bound->dst_media, BINDING_SSRC,
+                        bound->to == CALL_CALLER ? CALL_CALLEE : CALL_CALLER};
+    if (bound->call->stream_count >= STREAMS_OF_CALL)
+        return;
+    streams_detach(s, orphan);
+    streams_attach(s, orphan, &b);
+}
+
+/* Who reports on a stream is its receiver: what it sends itself is the way back. The
+ * canonical name proves less: a user has one for all of his calls (RFC 3550 6.5.1). */
+static void prove_reporter(struct streams *s, const struct packet *p, uint32_t sender,
+                           uint32_t heard, int64_t time)
+{
+    struct rtp_stream *out = in_use(s, sender, &p->src, NULL, time);
+    struct rtp_stream *in = in_use(s, heard, NULL, &p->src, time);
+    if (!out || !in || out == in || !out->call == !in->call)
+        return;
+    if (!out->call)
+        bind_back(s, out, in);
+    else
+        bind_back(s, in, out);
+}
+
+/* ---- what is said of a stream ---- */
 
 static void take_sr(struct streams *s, const struct packet *p, const struct rtcp *r,
                     int64_t time)
@@ -80,11 +130,15 @@ void streams_rtcp(struct streams *s, const struct frame *frame,
     struct slice rest = packet->payload, blocks;
     struct rtcp_report b;
     struct rtcp r;
+    uint32_t sender;
     for (int i = 0; i < PACKETS && rtcp_next(&rest, &r) > 0; i++) {
         if (r.type == RTCP_SR)
             take_sr(s, packet, &r, time);
         blocks = rtcp_reports(&r);
-        while (rtcp_report_next(&blocks, &b))
+        while (rtcp_report_next(&blocks, &b)) {
             take_report(s, packet, &b, frame, time);
+            if (rtcp_sender(&r, &sender))
+                prove_reporter(s, packet, sender, b.ssrc, time);
+        }
     }
 }

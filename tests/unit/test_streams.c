@@ -69,6 +69,56 @@ static void behind_private(void **state)
     media_done(&m);
 }
 
+/* A receiver report from the host of 203.0.113.8, whose own stream is `sender`. */
+static void report(struct media *m, uint32_t sender, uint32_t heard)
+{
+    uint8_t d[32] = {0x81, 201, 0, 7};
+    for (int i = 0; i < 4; i++) {
+        d[4 + i] = (uint8_t)(sender >> (24 - 8 * i));
+        d[8 + i] = (uint8_t)(heard >> (24 - 8 * i));
+    }
+    m->src = "203.0.113.8:2223";
+    m->dst = "198.51.100.2:5001";
+    media_feed(m, 900000, d, sizeof d, streams_rtcp);
+}
+
+/* Media at ports that nobody announced is of the call whose stream its sender hears. */
+static void reporter(void **state)
+{
+    static const struct {
+        const char *sender; /* of the orphan */
+        uint32_t ssrc, heard;
+        enum binding_how how;
+    } cases[] = {
+        {"203.0.113.8:2222", 77, 0x11223344, BINDING_SSRC},
+        {"203.0.113.8:2222", 77, 0x11223345, BINDING_ORPHAN}, /* of no stream */
+        {"203.0.113.8:2222", 78, 0x11223344, BINDING_ORPHAN}, /* another sender */
+        {"203.0.113.7:2222", 77, 0x11223344, BINDING_ORPHAN}, /* another host */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct media m;
+        media_init(&m);
+        media_call(&m);
+        m.src = CALLEE_RTP;
+        m.dst = "203.0.113.8:3333";
+        rtp_run(&m, 100000, 7, 20);
+        assert_int_equal(stream_at(&m, 0)->how, BINDING_SDP_SRC);
+        m.src = cases[i].sender;
+        m.dst = "198.51.100.9:6000";
+        m.ssrc = cases[i].ssrc;
+        rtp_run(&m, 400000, 7, 20);
+        struct rtp_stream *s = stream_at(&m, 1);
+        assert_int_equal(s->how, BINDING_ORPHAN);
+        report(&m, 77, cases[i].heard);
+        assert_int_equal(s->how, cases[i].how);
+        assert_ptr_equal(s->call, s->how == BINDING_SSRC ? the_call(&m.f) : NULL);
+        if (s->call)
+            assert_int_equal(s->to, CALL_CALLEE);
+        media_done(&m);
+    }
+}
+
 /* A port that is used again belongs to the call that claims it now; what the old call
  * still sends stays its own. */
 static void port_again(void **state)
@@ -243,11 +293,17 @@ static void info(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(chain),          cmocka_unit_test(from_sip),
-        cmocka_unit_test(behind_private), cmocka_unit_test(port_again),
-        cmocka_unit_test(orphans),        cmocka_unit_test(many_ssrcs),
-        cmocka_unit_test(evicted),        cmocka_unit_test(fax),
-        cmocka_unit_test(reports),        cmocka_unit_test(info),
+        cmocka_unit_test(chain),
+        cmocka_unit_test(from_sip),
+        cmocka_unit_test(behind_private),
+        cmocka_unit_test(reporter),
+        cmocka_unit_test(port_again),
+        cmocka_unit_test(orphans),
+        cmocka_unit_test(many_ssrcs),
+        cmocka_unit_test(evicted),
+        cmocka_unit_test(fax),
+        cmocka_unit_test(reports),
+        cmocka_unit_test(info),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
