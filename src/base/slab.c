@@ -2,8 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { BLOCK = 1 << 16 };
+/* A slab that has grown takes huge pages: things are used in no order, and a page table
+ * that is walked for each of them costs more than the thing. */
+enum { BLOCK = 1 << 16, HUGE = 1 << 21, GROWN = 2 * HUGE };
 
 struct slab_block {
     struct slab_block *next;
@@ -24,21 +27,34 @@ void slab_done(struct slab *s)
     slab_init(s, s->size);
 }
 
-static size_t in_a_block(const struct slab *s)
+static size_t block_size(const struct slab *s)
 {
-    return s->size > BLOCK / 4 ? 4 : BLOCK / s->size;
+    if (s->bytes >= GROWN && s->size <= BLOCK / 4)
+        return HUGE;
+    return sizeof(struct slab_block) +
+           (s->size > BLOCK / 4 ? 4 : BLOCK / s->size) * s->size;
+}
+
+static void *block_of(size_t bytes)
+{
+    if (bytes != HUGE)
+        return malloc(bytes);
+    void *p = aligned_alloc(HUGE, HUGE);
+    if (p)
+        madvise(p, HUGE, MADV_HUGEPAGE); /* where there are none, it is as before */
+    return p;
 }
 
 static void *fresh(struct slab *s)
 {
     if (!s->left) {
-        size_t n = in_a_block(s), bytes = sizeof(struct slab_block) + n * s->size;
-        struct slab_block *b = malloc(bytes);
+        size_t bytes = block_size(s);
+        struct slab_block *b = block_of(bytes);
         if (!b)
             return NULL;
         b->next = s->blocks;
         s->blocks = b;
-        s->left = n;
+        s->left = (bytes - sizeof *b) / s->size;
         s->bytes += bytes;
     }
     return (char *)(s->blocks + 1) + --s->left * s->size;
