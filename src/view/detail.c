@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "dissect/strict.h"
+#include "dissect/vqreport.h"
 #include "view/clock.h"
 
 #include <stdlib.h>
@@ -131,12 +132,45 @@ static bool is_secret(struct slice name)
     return id == SIP_H_AUTHORIZATION || id == SIP_H_PROXY_AUTHORIZATION;
 }
 
+static void add_heard(struct build *b, unsigned depth, const char *who,
+                      const struct vq_metrics *m)
+{
+    static const struct {
+        enum vq_metric metric;
+        const char *name, *unit;
+    } SHOWN[] = {
+        {VQ_NLR, "lost", " %"},    {VQ_JDR, "discarded", " %"},
+        {VQ_IAJ, "jitter", " ms"}, {VQ_RTD, "round trip", " ms"},
+        {VQ_MOSLQ, "MOS-LQ", ""},  {VQ_MOSCQ, "MOS-CQ", ""},
+    };
+    struct strbuf t = {0};
+    double v;
+    for (size_t i = 0; i < sizeof SHOWN / sizeof *SHOWN; i++)
+        if (vq_value(m, SHOWN[i].metric, &v))
+            strbuf_printf(&t, "%s%s %.1f%s", t.n ? ", " : "", SHOWN[i].name, v,
+                          SHOWN[i].unit);
+    if (t.n)
+        add(b, DETAIL_HEADER, depth, slice_str(who), slice_of(t.p, t.n));
+    strbuf_done(&t);
+}
+
+/* What an endpoint says that it heard (RFC 6035): in words, above the lines. */
+static void add_report(struct build *b, const struct strict_node *n)
+{
+    struct vqreport r;
+    if (!vqreport_is(n->name) || vqreport_parse(n->value, &r))
+        return;
+    add_heard(b, n->depth + 1, "Reported by endpoint", &r.heard);
+    add_heard(b, n->depth + 1, "Told by its peer", &r.sent);
+}
+
 /* A body or a part of one: its type, then its lines. */
 static void add_body(struct build *b, const struct strict_node *n)
 {
     add(b, DETAIL_PART, n->depth, SLICE("Body"), n->name);
     if (!n->value.n)
         return;
+    add_report(b, n);
     if (b->view->redact)
         add(b, DETAIL_BODY, n->depth + 1, SLICE(""), SLICE("(left out)"));
     else

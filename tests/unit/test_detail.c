@@ -41,6 +41,38 @@ static const struct detail_line *find(const struct detail *d, enum detail_kind k
     return NULL;
 }
 
+/* The figures are those of the body (RFC 6035 4.6). */
+static void reported(void **state)
+{
+    static const char PUBLISH[] = "PUBLISH sip:collector@example.org SIP/2.0\r\n"
+                                  "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKp\r\n"
+                                  "From: <sip:alice@example.com>;tag=1\r\n"
+                                  "To: <sip:collector@example.org>\r\n"
+                                  "Call-ID: p1@example.com\r\n"
+                                  "CSeq: 1 PUBLISH\r\n"
+                                  "Event: vq-rtcpxr\r\n"
+                                  "Content-Type: application/vq-rtcpxr\r\n"
+                                  "Content-Length: 161\r\n\r\n"
+                                  "VQSessionReport: CallTerm\r\n"
+                                  "LocalMetrics:\r\n"
+                                  "PacketLoss:NLR=5.0 JDR=2.125\r\n"
+                                  "Delay:RTD=200 IAJ=2\r\n"
+                                  "QualityEst:MOSLQ=4.2 MOSCQ=4.3\r\n"
+                                  "RemoteMetrics:\r\n"
+                                  "QualityEst:MOSLQ=3\r\n";
+    struct shelf s;
+    (void)state;
+    shelf_init(&s);
+    struct detail *d = detail(&s, PUBLISH);
+    assert_string_equal(find(d, DETAIL_HEADER, "Reported by endpoint")->value,
+                        "lost 5.0 %, discarded 2.1 %, jitter 2.0 ms, "
+                        "round trip 200.0 ms, MOS-LQ 4.2, MOS-CQ 4.3");
+    assert_string_equal(find(d, DETAIL_HEADER, "Told by its peer")->value,
+                        "MOS-LQ 3.0");
+    detail_free(d);
+    shelf_done(&s);
+}
+
 static void tree(void **state)
 {
     static const struct {
@@ -181,9 +213,10 @@ static void gone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tree),          cmocka_unit_test(redacted),
-        cmocka_unit_test(redacted_keys), cmocka_unit_test(written),
-        cmocka_unit_test(hostile),       cmocka_unit_test(gone),
+        cmocka_unit_test(reported), cmocka_unit_test(tree),
+        cmocka_unit_test(redacted), cmocka_unit_test(redacted_keys),
+        cmocka_unit_test(written),  cmocka_unit_test(hostile),
+        cmocka_unit_test(gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
