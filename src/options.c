@@ -83,6 +83,8 @@ static const struct option_row OPTIONS[] = {
     {"spool-size", 0, 0, OPT_SIZE, "SIZE", AT(spool_size),
      "disk for text that is in no file"},
     {"spool-dir", 0, 0, OPT_TEXT, "DIR", AT(spool_dir), "where the spool lies"},
+    {"keys", 'k', 0, OPT_TEXT, "FILE", AT(keys),
+     "TLS keys: refused until TLS can be read"},
     {"rotate", 'R', 0, OPT_NONE, NULL, 0, "accepted: oldest calls always leave first"},
     {"help", 'h', 0, OPT_FLAG, NULL, AT(help), "this text"},
     {"version", 'V', 0, OPT_FLAG, NULL, AT(version), "the version"},
@@ -260,6 +262,12 @@ static int check(const struct options *o, struct errmsg *why)
     if (o->help || o->version || o->command == COMMAND_FIELDS ||
         (o->command == COMMAND_DIAGNOSE && o->explain))
         return 0;
+    if (o->keys)
+        return errmsg_set(
+            why, -ERR_USAGE,
+            "--keys %.200s: TLS cannot be decrypted yet; capture where the "
+            "signalling is in the clear, or have the proxy send copies of it",
+            o->keys);
     if (o->command == COMMAND_MESSAGE &&
         (!o->argument || (!o->nfiles && !o->ninterfaces)))
         return errmsg_set(

@@ -45,6 +45,7 @@ struct options {
     const char *argument;  /* `message`: the id; `sql`: the statement, NULL: none */
     const char *out;       /* -O; NULL: none */
     const char *explain;   /* a rule or response code; "all"; NULL: none */
+    const char *keys;      /* NULL: none; refused so far */
     const char *aliases;   /* file of names for addresses; NULL: none */
     const char *spool_dir; /* NULL: the default */
     enum format format;

@@ -68,6 +68,7 @@ static void wrong_usage_says_what(void **state)
         {"a.pcap -l -3", "--max-calls -3"},
         {"a.pcap --max-memory 99999999999G", "--max-memory"},
         {"a.pcap --call", "--call needs a value"},
+        {"a.pcap -k keys.log", "TLS cannot be decrypted yet"},
     };
     struct options o;
     struct errmsg why;
