@@ -83,6 +83,7 @@ enum {
         "all legs of the session, or this call alone", 'e', 'x', INPUT_F0 + 4)         \
     KEY(COLOUR, ON_LADDER, "colour", "colour by class, by transaction, or by call",    \
         'c')                                                                           \
+    KEY(SDP, ON_LADDER, "", "what descriptions say in their rows, or not", 'd')        \
     KEY(MEDIA, ON_CALLS | ON_LADDER, "media", "descriptions and streams of the call",  \
         'm')                                                                           \
     KEY(PANEL, ON_LADDER, "text", "message text beside the ladder, below, or hidden",  \

@@ -466,6 +466,10 @@ static void ladder_act(struct screen *screen, enum action action)
     case ACTION_SAVE:
         ui_push(screen->ui, screen_save_new(screen->ui, s->call, NULL));
         break;
+    case ACTION_SDP:
+        s->options.sdp = !s->options.sdp;
+        rebuild(s);
+        break;
     case ACTION_LEGS: turn_legs(s); break;
     case ACTION_MEDIA:
         ui_push(screen->ui, screen_media_new(screen->ui, s->call, s->stream));

@@ -394,6 +394,38 @@ static enum tone message_tone(const struct msg *m)
     return m->status ? tone_of_status(m->status) : TONE_REQUEST;
 }
 
+/* An encoding name that is worth its room: no digits, no comfort noise. */
+static bool is_sound(const struct str *name)
+{
+    return name && !slice_ieq(slice_of(name->p, name->n), SLICE("telephone-event")) &&
+           !slice_ieq(slice_of(name->p, name->n), SLICE("CN"));
+}
+
+/* "(PCMA opus 192.0.2.1:4000 sendonly)": of each line of a description. */
+static void sdp_text(struct build *b, const struct msg *m, struct ladder_row *row)
+{
+    char address[ADDR_TEXT];
+    const struct offer *o = m->call ? m->call->offers : NULL;
+    while (o && o->msg != m)
+        o = o->next;
+    for (unsigned i = 0; o && i < o->text->lines && !b->failed; i++) {
+        const struct offer_media *line = &o->text->line[i];
+        b->text.n = 0;
+        strbuf_char(&b->text, '(');
+        for (unsigned k = 0; k < line->codecs; k++)
+            if (is_sound(line->codec[k].name)) {
+                strbuf_add(&b->text, line->codec[k].name->p, line->codec[k].name->n);
+                strbuf_char(&b->text, ' ');
+            }
+        addr_format(&line->addr, address);
+        strbuf_str(&b->text, line->addr.port ? address : "refused");
+        if (line->direction != SDP_SENDRECV)
+            strbuf_printf(&b->text, " %s", sdp_direction_name(line->direction));
+        strbuf_char(&b->text, ')');
+        append(b, row, strbuf_cstr(&b->text));
+    }
+}
+
 static void message_row(struct build *b, const struct msg *m, struct ladder_row *row)
 {
     row->kind = LADDER_MESSAGE;
@@ -405,6 +437,8 @@ static void message_row(struct build *b, const struct msg *m, struct ladder_row 
     if (m->flags & MSG_RETRANSMISSION)
         row->repeats = repetition(b, m);
     message_text(b, m, row);
+    if (b->options->sdp && !b->failed)
+        sdp_text(b, m, row);
 }
 
 /* Marks what a row proves; information is no mark. */
@@ -500,7 +534,7 @@ enum {
     STEP_MIN = 16,
     STEP_USUAL = 24,
     STEP_MAX = 36,
-    STEP_MEDIA = 60, /* the same for streams and their strip */
+    STEP_MEDIA = 60, /* the same for streams and descriptions */
     ARROW = 7,       /* lines, blanks and head around the text of an arrow */
 };
 
@@ -510,7 +544,7 @@ static size_t wanted(const struct ladder_row *r, unsigned span)
     size_t n = utf8_columns(r->text, strlen(r->text)) + ARROW;
     n += r->mark ? strlen(r->mark) + 2 : 0;
     n += r->repeats ? 4 : 0;
-    size_t most = r->kind == LADDER_MEDIA ? STEP_MEDIA : STEP_MAX;
+    size_t most = r->kind == LADDER_MEDIA || r->mark ? STEP_MEDIA : STEP_MAX;
     return n / span < most ? n / span : most;
 }
 

@@ -57,6 +57,7 @@ struct ladder_options {
     bool session;     /* all legs of the call's session, side by side */
     bool by_host;     /* one column per IP, whatever the port */
     bool hide_copies; /* copies are left out (default true in faces) */
+    bool sdp;         /* what each description says is in the row's text */
     bool hide_media;  /* no streams, and no digits of them */
 };
 

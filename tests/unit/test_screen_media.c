@@ -59,6 +59,17 @@ static void descriptions_streams_graphs(void **state)
     assert_line_has(&s, 1, "Calls");
 }
 
+static void descriptions_in_their_rows(void **state)
+{
+    (void)state;
+    stage_press(&s, "\nd");
+    stage_draw(&s, 200, 40, false);
+    assert_line_has(&s, 4, "INVITE (PCMA 192.0.2.1:4000)  sdp");
+    stage_press(&s, "d");
+    stage_draw(&s, 200, 40, false);
+    assert_line_has(&s, 4, "INVITE  sdp");
+}
+
 static void any_size_is_drawn(void **state)
 {
     (void)state;
@@ -88,6 +99,7 @@ int main(void)
         TEST(media_in_the_ladder),
         TEST(a_stream_of_the_ladder_opens),
         TEST(descriptions_streams_graphs),
+        TEST(descriptions_in_their_rows),
         TEST(any_size_is_drawn),
         TEST(a_call_that_was_given_up_is_not_looked_at),
     };
