@@ -304,7 +304,8 @@ static void json(void **state)
     static const char FIRST[] =
         "{\"kind\":\"message\",\"time\":1700000000.000000000,\"delta\":0,"
         "\"from\":\"192.0.2.1:5060\",\"to\":\"198.51.100.2:5060\",\"text\":\"INVITE\","
-        "\"mark\":\"sdp\",\"repeats\":0,\"call\":1,\"message\":1,\"frame\":1,"
+        "\"mark\":\"sdp\",\"rule\":null,\"repeats\":0,\"call\":1,\"message\":1,"
+        "\"frame\":1,"
         "\"file\":\"trunk.pcap\",\"stream\":null,\"codec\":null,\"packets\":null,"
         "\"loss\":null,\"jitter\":null,\"mos\":null,\"slices\":null}\n";
     assert_true(!strncmp(strbuf_cstr(&b), FIRST, sizeof FIRST - 1));
