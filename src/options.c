@@ -16,6 +16,7 @@ enum option_type {
     OPT_LIST,
     OPT_COUNT,
     OPT_SIZE,
+    OPT_AGE,
     OPT_FORMAT,
     OPT_FAIL,
     OPT_JSON,
@@ -80,6 +81,12 @@ static const struct option_row OPTIONS[] = {
      "messages kept of a call"},
     {"max-memory", 0, 0, OPT_SIZE, "SIZE", AT(limits.max_memory),
      "memory for calls and messages"},
+    {"db", 0, 0, OPT_TEXT, "FILE", AT(db), "also store everything read in a database"},
+    {"no-text", 0, 0, OPT_FLAG, NULL, AT(no_text), "store no text of messages"},
+    {"db-age", 0, 0, OPT_AGE, "AGE", AT(db_age),
+     "calls kept in the database: 36h, 30d; for ever unless given"},
+    {"db-size", 0, 0, OPT_SIZE, "SIZE", AT(db_size),
+     "size of the database: the oldest calls leave; any unless given"},
     {"spool-size", 0, 0, OPT_SIZE, "SIZE", AT(spool_size),
      "disk for text that is in no file"},
     {"spool-dir", 0, 0, OPT_TEXT, "DIR", AT(spool_dir), "where the spool lies"},
@@ -151,13 +158,34 @@ static int read_format(const char *text, enum format *out)
     return -ERR_USAGE;
 }
 
+/* A number with an optional s, m, h or d, in seconds. */
+static bool read_age(const char *text, uint64_t *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long long v = strtoull(text, &end, 10), unit = 1;
+    if (end == text || errno || *text == '-' || v > UINT32_MAX)
+        return false;
+    switch (*end) {
+    case 'm': unit = 60; break;
+    case 'h': unit = 3600; break;
+    case 'd': unit = 86400; break;
+    case 's':
+    case 0: break;
+    default: return false;
+    }
+    *out = v * unit;
+    return !*end || !end[1];
+}
+
 /* Counts go into members of 32 bits, sizes into those of 64. */
 static int store_number(void *member, const struct option_row *row, const char *value,
                         struct errmsg *why)
 {
     uint64_t n;
-    if (!read_number(value, row->type == OPT_SIZE, &n) ||
-        (row->type == OPT_COUNT && n > INT32_MAX) || !n)
+    bool read = row->type == OPT_AGE ? read_age(value, &n)
+                                     : read_number(value, row->type == OPT_SIZE, &n);
+    if (!read || (row->type == OPT_COUNT && n > INT32_MAX) || !n)
         return errmsg_set(why, -ERR_USAGE,
                           "--%s %s: not a number that makes sense here", row->name,
                           value);
@@ -179,7 +207,8 @@ static int store(struct options *o, const struct option_row *row, const char *va
         return row->letter == 'i' ? list_add(&o->interfaces, &o->ninterfaces, value)
                                   : list_add(&o->files, &o->nfiles, value);
     case OPT_COUNT:
-    case OPT_SIZE: return store_number(member, row, value, why);
+    case OPT_SIZE:
+    case OPT_AGE: return store_number(member, row, value, why);
     case OPT_JSON: o->format = FORMAT_JSON; return 0;
     case OPT_FORMAT:
         if (read_format(value, &o->format))

@@ -47,16 +47,18 @@ struct options {
     const char *explain;   /* a rule or response code; "all"; NULL: none */
     const char *keys;      /* NULL: none; refused so far */
     const char *aliases;   /* file of names for addresses; NULL: none */
+    const char *db;        /* database to store in; NULL: none */
     const char *spool_dir; /* NULL: the default */
     enum format format;
     enum fail_on { FAIL_NEVER, FAIL_CRIT, FAIL_WARN } fail_on;
     struct limits limits;
     uint64_t spool_size;
-    int buffer_mb;   /* kernel buffer; 0: the default */
-    int sql_timeout; /* seconds; 0: the default */
-    int width;       /* of text output; 0: the terminal's */
+    uint64_t db_age, db_size; /* seconds, bytes; 0: no limit */
+    int buffer_mb;            /* kernel buffer; 0: the default */
+    int sql_timeout;          /* seconds; 0: the default */
+    int width;                /* of text output; 0: the terminal's */
     bool follow, utc, no_media, no_screen, quiet, invite_only, keep_rtp, progress;
-    bool ascii, redact, no_session, slices;
+    bool ascii, redact, no_session, no_text, slices;
     bool help, version;
 };
 

@@ -1,12 +1,14 @@
 #include "pump.h"
 
+#include "archive.h"
+#include "depot.h"
 #include "diagnose/diagnose.h"
 #include "options.h"
 
 #include <time.h>
 
 /* Frames between two looks at the clock: some 20 us of work. */
-enum { BATCH = 64 };
+enum { BATCH = 64, STORE_BATCHES = 4 };
 
 /* Least time between two looks for verdicts, live. */
 #define DIAGNOSE_NS INT64_C(1000000000)
@@ -18,12 +20,12 @@ static int64_t clock_ns(clockid_t id)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Rows of messages and streams, and saving, need no verdicts. */
+/* Rows of messages and streams, and saving, need no verdicts; a database gets them. */
 static bool wants_verdicts(const struct options *o)
 {
-    return o->command != COMMAND_MESSAGES && o->command != COMMAND_MESSAGE &&
-           o->command != COMMAND_STREAMS && o->command != COMMAND_STATS &&
-           o->command != COMMAND_SAVE;
+    return o->db || (o->command != COMMAND_MESSAGES && o->command != COMMAND_MESSAGE &&
+                     o->command != COMMAND_STREAMS && o->command != COMMAND_STATS &&
+                     o->command != COMMAND_SAVE);
 }
 
 /* While the input goes on verdicts may take a tenth of the time. */
@@ -37,13 +39,17 @@ static void diagnose_some(struct trace *t)
     t->diagnose_next = now + (took < DIAGNOSE_NS / 10 ? DIAGNOSE_NS : 10 * took);
 }
 
-static enum pump_result finish(struct trace *t)
+static enum pump_result finish(struct trace *t, bool whole)
 {
     engine_end(t->engine);
-    if (!t->ended)
+    if (!t->ended) {
+        bool only = !source_merge_count(t->sources);
         calls_end(t->calls);
-    if (!t->ended && wants_verdicts(t->options))
-        diagnose_run(t->diagnosis, true);
+        t->failed |= archive_finish(t->archive, t->calls, &t->ledger, only, t->report);
+        if (wants_verdicts(t->options))
+            diagnose_run(t->diagnosis, true);
+        depot_close(t, whole);
+    }
     t->ended = true;
     for (size_t i = 0; i < source_merge_count(t->sources); i++)
         t->failed |= source_merge_at(t->sources, i)->failed;
@@ -52,6 +58,8 @@ static enum pump_result finish(struct trace *t)
 
 static enum pump_result idle(struct trace *t)
 {
+    if (t->store)
+        store_update(t->store);
     for (size_t i = 0; i < source_merge_count(t->sources); i++)
         source_update(source_merge_at(t->sources, i));
     if (t->live) {
@@ -66,18 +74,25 @@ static enum pump_result idle(struct trace *t)
 enum pump_result pump_run(struct trace *t, int64_t budget_us)
 {
     int64_t stop = budget_us ? clock_ns(CLOCK_MONOTONIC) + budget_us * 1000 : INT64_MAX;
+    bool only = !source_merge_count(t->sources);
     struct frame f;
     if (t->ended)
         return PUMP_END;
     for (;;) {
         for (int i = 0; i < BATCH; i++) {
+            if (!t->restored) {
+                t->restored = !archive_next(t->archive, t->calls, only);
+                continue;
+            }
             int err = source_merge_next(t->sources, &f);
             if (err == -ERR_AGAIN)
                 return idle(t);
             if (err)
-                return finish(t);
+                return finish(t, true);
             engine_feed(t->engine, &f);
         }
+        if (t->store && ++t->batches % STORE_BATCHES == 0)
+            store_update(t->store);
         if (!budget_us || clock_ns(CLOCK_MONOTONIC) < stop)
             continue;
         if (t->live)
@@ -89,7 +104,7 @@ enum pump_result pump_run(struct trace *t, int64_t budget_us)
 void pump_end(struct trace *t)
 {
     if (!t->ended)
-        finish(t);
+        finish(t, false);
 }
 
 size_t pump_fds(struct trace *t, int *fds, size_t cap)
@@ -105,5 +120,6 @@ size_t pump_fds(struct trace *t, int *fds, size_t cap)
 
 int pump_progress(const struct trace *t)
 {
-    return source_merge_progress(t->sources);
+    return t->restored ? source_merge_progress(t->sources)
+                       : archive_progress(t->archive);
 }

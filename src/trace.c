@@ -1,6 +1,8 @@
 #include "trace.h"
 
+#include "archive.h"
 #include "base/utf8.h"
+#include "depot.h"
 #include "diagnose/diagnose.h"
 #include "model/streams.h"
 #include "options.h"
@@ -72,6 +74,10 @@ static int text_get(struct text *self, struct span span, uint8_t *buffer)
         return -ERR_GONE;
     if (span.file == SPAN_SPOOL)
         return spool_get(t->spool, span, buffer);
+    if (span.file >= source_merge_count(t->sources)) {
+        struct database *d = archive_owner(t->archive, span.file);
+        return d ? database_text(d, span, buffer) : -ERR_GONE;
+    }
     return source_read_at(source_merge_at(t->sources, span.file), span.offset, buffer,
                           span.length);
 }
@@ -89,27 +95,41 @@ static struct text *text_new(struct trace *trace)
 static const char *file_name(void *ctx, uint16_t file)
 {
     const struct trace *t = ctx;
-    return file < source_merge_count(t->sources)
-               ? source_merge_at(t->sources, file)->name
-               : "";
+    if (file < source_merge_count(t->sources))
+        return source_merge_at(t->sources, file)->name;
+    const struct database *d = archive_owner(t->archive, file);
+    return d ? database_file(d, file) : "";
 }
 
 static const char *interface_name(void *ctx, uint16_t file, uint16_t interface)
 {
     const struct trace *t = ctx;
-    return file < source_merge_count(t->sources)
-               ? source_interface(source_merge_at(t->sources, file), interface)
-               : "";
+    if (file < source_merge_count(t->sources))
+        return source_interface(source_merge_at(t->sources, file), interface);
+    const struct database *d = archive_owner(t->archive, file);
+    return d ? database_interface(d, interface) : "";
+}
+
+/* What is known of a message whose text was not stored. */
+static int facts(void *ctx, const struct msg *m, struct strbuf *out)
+{
+    const struct trace *t = ctx;
+    struct database *d = m->file < source_merge_count(t->sources)
+                             ? NULL
+                             : archive_owner(t->archive, m->file);
+    return d ? database_facts(d, m->text, out) : -ERR_GONE;
 }
 
 void trace_free(struct trace *t)
 {
     if (!t)
         return;
+    depot_close(t, false);
     diagnose_free(t->diagnosis);
     engine_free(t->engine);
     streams_free(t->streams);
     calls_free(t->calls);
+    archive_free(t->archive);
     source_merge_free(t->sources);
     spool_free(t->spool);
     alias_free(t->aliases);
@@ -143,10 +163,23 @@ static int open_one(struct trace *t, const char *name, bool live, uint16_t file,
     return err;
 }
 
+static void open_database(struct trace *t, const char *name,
+                          void (*report)(const char *))
+{
+    struct errmsg why = {""};
+    int err = archive_add(t->archive, name, &why);
+    if (!err)
+        return;
+    report_source(report, name, why.text[0] ? why.text : err_text(err));
+    t->failed = true;
+}
+
 static int open_sources(struct trace *t, void (*report)(const char *))
 {
     const struct options *o = t->options;
     size_t n = 0, all = o->nfiles + o->ninterfaces;
+    if (!(t->archive = archive_new((uint16_t)all)))
+        return -ERR_NOMEM;
     int err = 0;
     struct source **list =
         all < SPAN_NONE ? calloc(all + 1, sizeof(struct source *)) : NULL;
@@ -156,6 +189,10 @@ static int open_sources(struct trace *t, void (*report)(const char *))
     for (size_t i = 0; i < all && err != -ERR_USAGE; i++) {
         bool live = i >= o->nfiles;
         const char *name = live ? o->interfaces[i - o->nfiles] : o->files[i];
+        if (!live && database_is(name)) {
+            open_database(t, name, report);
+            continue;
+        }
         err = open_one(t, name, live, (uint16_t)n, &list[n], report);
         if (!err) {
             t->live |= live;
@@ -163,7 +200,8 @@ static int open_sources(struct trace *t, void (*report)(const char *))
         }
     }
     if (err != -ERR_USAGE)
-        err = n ? source_merge_new(list, n, &t->sources) : -ERR_NOENT;
+        err = n || archive_count(t->archive) ? source_merge_new(list, n, &t->sources)
+                                             : -ERR_NOENT;
     for (size_t i = 0; err && i < n; i++)
         source_free(list[i]);
     free(list);
@@ -231,6 +269,7 @@ int trace_new(const struct options *options, void (*report)(const char *line),
     if (!t)
         return err;
     t->options = options;
+    t->report = report;
     t->limits = options->limits;
     ledger_init(&t->ledger);
     if (!(t->text = text_new(t)) ||
@@ -259,11 +298,13 @@ int trace_new(const struct options *options, void (*report)(const char *line),
                             .ledger = &t->ledger,
                             .text = t->text,
                             .aliases = t->aliases,
+                            .facts = facts,
                             .file_name = file_name,
                             .interface_name = interface_name,
                             .ctx = t,
                             .utc = options->utc,
                             .redact = options->redact};
+    depot_open(t, report);
     *out = t;
     return 0;
 fail:

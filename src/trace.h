@@ -12,8 +12,10 @@
 #include "model/calls.h"
 #include "view/view.h"
 
+struct archive;
 struct options;
 struct diagnose; /* diagnose/diagnose.h */
+struct store;    /* query/store.h */
 struct streams;  /* model/streams.h */
 
 struct trace {
@@ -23,6 +25,8 @@ struct trace {
     struct spool *spool;
     struct text *text; /* implemented by trace.c over the sources and the spool */
     struct source_merge *sources;
+    struct archive *archive; /* the databases among the sources */
+    struct store *store;     /* of --db; NULL: nothing is stored */
     struct calls *calls;
     struct streams *streams; /* NULL: --no-media */
     struct engine *engine;
@@ -30,6 +34,9 @@ struct trace {
     int64_t diagnose_next; /* monotonic time of its next run, live; ns */
     struct alias *aliases; /* NULL: none */
     struct view view;      /* what the views read */
+    void (*report)(const char *line);
+    unsigned batches; /* of frames, since the start */
+    bool restored;    /* the databases are read */
     bool live, ended, paused;
     bool failed; /* a source was bad or cut: exit status 1 */
 };

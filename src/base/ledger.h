@@ -62,6 +62,10 @@
     LEDGER(SPOOL_LIMIT, "spool_limit", "text given up because the spool was full")     \
     LEDGER(SPOOL_FAILED, "spool_failed",                                               \
            "text not kept: the spool could not be written")                            \
+    LEDGER(STORE_DROP, "store_drop",                                                   \
+           "rows not stored: the database's writer was behind")                        \
+    LEDGER(STORE_FAILED, "store_failed",                                               \
+           "rows not stored: the database could not be written")                       \
     LEDGER(NO_MEMORY, "no_memory", "messages lost for want of memory")
 
 enum ledger_reason {

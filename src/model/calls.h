@@ -50,6 +50,9 @@ struct calls {
         struct call *oldest, *newest;
     } live, finished;
     struct call *pending_first, *pending_last;
+    /* Told of each call that is given up, while it is still whole; NULL: nobody. */
+    void (*leaving)(void *ctx, const struct call *call);
+    void *leaving_ctx;
 };
 
 /* A message on its way into the model. Everything is the caller's and copied if kept.

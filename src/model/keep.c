@@ -162,6 +162,8 @@ static bool same_call(const void *value, const void *key)
 
 static void call_leave(struct calls *c, struct call *call)
 {
+    if (c->leaving)
+        c->leaving(c->leaving_ctx, call);
     related_drop(c->related, call);
     if (c->streams)
         streams_drop(c->streams, call);

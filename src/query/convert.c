@@ -42,24 +42,36 @@ static bool plain(const char *p, size_t n)
     return high < 0x80;
 }
 
+/* Offset of the first byte of broken UTF-8; n: none. */
+static size_t broken_at(const uint8_t *s, size_t n)
+{
+    int32_t c;
+    for (size_t i = 0; i < n;) {
+        if (s[i] < 0x80) {
+            i++;
+            continue;
+        }
+        size_t k = utf8_next(s + i, n - i, &c);
+        if (c < 0)
+            return i;
+        i += k;
+    }
+    return n;
+}
+
 struct slice convert_text(const char *p, size_t n, struct strbuf *spare)
 {
     const uint8_t *s = (const uint8_t *)p;
-    bool broken = false;
-    int32_t c;
-    if (plain(p, n))
+    size_t from = 0, to = plain(p, n) ? n : broken_at(s, n);
+    if (to == n)
         return slice_of(p, n);
     spare->n = 0;
-    for (size_t i = 0; i < n;) {
-        size_t k = utf8_next(s + i, n - i, &c);
-        if (c < 0)
-            strbuf_str(spare, "\xef\xbf\xbd");
-        else
-            strbuf_add(spare, p + i, k);
-        broken |= c < 0;
-        i += k;
+    for (; to < n; from = to + 1, to = from + broken_at(s + from, n - from)) {
+        strbuf_add(spare, p + from, to - from);
+        strbuf_str(spare, "\xef\xbf\xbd");
     }
-    return broken && !spare->failed ? slice_of(spare->p, spare->n) : slice_of(p, n);
+    strbuf_add(spare, p + from, n - from);
+    return spare->failed ? slice_of("", 0) : slice_of(spare->p, spare->n);
 }
 
 void convert_result(struct sqlite3_context *ctx, const struct value *value)

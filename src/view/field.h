@@ -37,6 +37,7 @@ struct row {
     struct strbuf *scratch; /* for values that have to be made */
     struct strbuf *text;    /* cache of the message text read last (object's) */
     const void *text_of;    /* whose text it is; NULL: none yet */
+    bool text_kept;         /* it is the message's own text */
     struct sip sip;         /* that text parsed */
 };
 

@@ -16,7 +16,9 @@ static const struct sip *sip_of(struct row *row)
         return &row->sip;
     row->text_of = m;
     memset(&row->sip, 0, sizeof row->sip);
-    if (view_text(row->view, m, row->text))
+    const struct view *v = row->view;
+    row->text_kept = !view_text(v, m, row->text);
+    if (!row->text_kept && (!v->facts || v->facts(v->ctx, m, row->text)))
         row->text->n = 0;
     else
         (void)sip_parse(slice_of(row->text->p, row->text->n), &row->sip);

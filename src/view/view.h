@@ -20,7 +20,10 @@ struct view {
     const struct alias *aliases; /* NULL: none */
     const char *(*file_name)(void *ctx, uint16_t file);
     const char *(*interface_name)(void *ctx, uint16_t file, uint16_t interface);
-    void *ctx;   /* of the two above */
+    /* A text with what is known of a message whose own text was not stored, into `out`.
+     * Returns 0 or -ERR_*. NULL: nothing is known. */
+    int (*facts)(void *ctx, const struct msg *m, struct strbuf *out);
+    void *ctx;   /* of the three above */
     bool utc;    /* times in UTC, not local */
     bool redact; /* leave out bodies other than SDP, credentials, digits */
 };

@@ -1,0 +1,100 @@
+#include "archive.h"
+
+#include "base/vec.h"
+
+#include <stdlib.h>
+
+/* Indices of files that each database may use. */
+enum { FILES_EACH = 4096, FILES_END = 0xfff0 };
+
+struct archive {
+    VEC(struct database *) list;
+    uint16_t first;
+    bool finished;
+};
+
+struct archive *archive_new(uint16_t first)
+{
+    struct archive *a = calloc(1, sizeof *a);
+    if (a)
+        a->first = first;
+    return a;
+}
+
+void archive_free(struct archive *a)
+{
+    if (!a)
+        return;
+    for (size_t i = 0; i < a->list.n; i++)
+        database_free(a->list.at[i]);
+    vec_done(&a->list);
+    free(a);
+}
+
+int archive_add(struct archive *a, const char *path, struct errmsg *why)
+{
+    struct database *d = NULL;
+    size_t file = a->first + a->list.n * FILES_EACH;
+    if (file + FILES_EACH > FILES_END)
+        return errmsg_set(why, -ERR_LIMIT, "too many databases at once");
+    int err = database_open(path, (uint16_t)file, &d, why);
+    if (!err && !vec_push(&a->list, d)) {
+        database_free(d);
+        err = errmsg_set(why, -ERR_NOMEM, "out of memory");
+    }
+    return err;
+}
+
+size_t archive_count(const struct archive *a)
+{
+    return a->list.n;
+}
+
+bool archive_next(struct archive *a, struct calls *calls, bool only)
+{
+    struct database *first = NULL;
+    int64_t least = INT64_MAX, time;
+    for (size_t i = 0; i < a->list.n; i++)
+        if (database_peek(a->list.at[i], &time) && (!first || time < least)) {
+            first = a->list.at[i];
+            least = time;
+        }
+    if (first)
+        database_next(first, calls, only && a->list.n == 1);
+    return first != NULL;
+}
+
+bool archive_finish(struct archive *a, struct calls *calls, struct ledger *ledger,
+                    bool only, void (*report)(const char *line))
+{
+    bool failed = false;
+    for (size_t i = 0; i < a->list.n && !a->finished; i++) {
+        struct database *d = a->list.at[i];
+        struct errmsg line;
+        database_finish(d, calls, ledger, only && a->list.n == 1);
+        if (!database_error(d))
+            continue;
+        failed = true;
+        errmsg_set(&line, 0, "%.200s: %.300s", database_path(d), database_error(d));
+        if (report)
+            report(line.text);
+    }
+    a->finished = true;
+    return failed;
+}
+
+int archive_progress(const struct archive *a)
+{
+    int sum = 0;
+    for (size_t i = 0; i < a->list.n; i++)
+        sum += database_progress(a->list.at[i]);
+    return a->list.n ? sum / (int)a->list.n : 100;
+}
+
+struct database *archive_owner(const struct archive *a, uint16_t file)
+{
+    for (size_t i = 0; a && i < a->list.n; i++)
+        if (database_owns(a->list.at[i], file))
+            return a->list.at[i];
+    return NULL;
+}

@@ -1,0 +1,35 @@
+/* The databases among the sources of a trace: read in order of time, before files and
+ * interfaces. */
+#ifndef ARCHIVE_H
+#define ARCHIVE_H
+
+#include "base/strbuf.h"
+#include "query/database.h"
+
+struct archive;
+
+/* None yet; `first`: the file index that the first of them may use. NULL when memory is
+ * short; free accepts NULL. */
+struct archive *archive_new(uint16_t first);
+void archive_free(struct archive *a);
+
+/* Adds a database. Returns 0, or -ERR_* and why. */
+int archive_add(struct archive *a, const char *path, struct errmsg *why);
+size_t archive_count(const struct archive *a);
+
+/* Takes the next message of all databases into the model; false at the end. `only`:
+ * there is no other source, so that one database keeps its ids. */
+bool archive_next(struct archive *a, struct calls *calls, bool only);
+
+/* The input is over: calls get what was stored of them. Returns true where a database
+ * could not be read to its end. `report` is told why. */
+bool archive_finish(struct archive *a, struct calls *calls, struct ledger *ledger,
+                    bool only, void (*report)(const char *line));
+
+/* Percent read. */
+int archive_progress(const struct archive *a);
+
+/* The database whose message has this file index; NULL: none. */
+struct database *archive_owner(const struct archive *a, uint16_t file);
+
+#endif
