@@ -4,7 +4,7 @@
     tests/bench/media.py [--sipglass PATH] [--gencalls SOURCE.c] [--capture FILE] [--runs N] [--core N] [--no-peers] [--keep FOLDER]
 
 Trunk: 2000 calls of a minute, 20 a second, about 9.5 million packets in 2 GB; --capture names one made before. Then the same
-10 000 calls of ten seconds twice, at 5 a second (100 streams at a time) and at 1000 a second (20 000 at a time): what a packet
+10 000 calls of ten seconds twice, at 5 a second (some 80 streams at a time) and at 1000 a second (16 000 at most): what a packet
 costs may not depend on that. Everything runs on one core, the programs in turn; times are user and system time together, so
 that they hold on a machine that has other work, and medians. tshark runs once. The generator is gencalls.c of
 ../shared/tools. Exit status 77 without it, 1 where a goal is missed.
@@ -78,16 +78,16 @@ def report(a, loop, trunk, few, many):
         race.run({"tshark": ["tshark", "-q", "-z", "rtp,streams", "-r", trunk]}, 1)
     load(few)
     load(many)
-    race.run({"100 at a time": ours + [few], "20000 at a time": ours + [many]}, a.runs)
+    race.run({"few at a time": ours + [few], "many at a time": ours + [many]}, a.runs)
     print("%d packets, %d MB; %d runs, medians" % (n[trunk], os.path.getsize(trunk) >> 20, a.runs))
     race.report()
     against = race.processor("streams") / race.processor("empty loop")
     memory = race.memory("streams") / 2 ** 20
-    each = [race.processor(name) / n[path] * 1e9 for name, path in (("100 at a time", few), ("20000 at a time", many))]
+    each = [race.processor(name) / n[path] * 1e9 for name, path in (("few at a time", few), ("many at a time", many))]
     goals = [("time, of an empty loop's", "%.2f" % against, "<= 2.5", against <= 2.5),
              ("peak memory, MB", "%.0f" % memory, "<= 100", memory <= 100),
-             ("ns a packet, 100 streams at a time", "%.0f" % each[0], "", None),
-             ("ns a packet, 20 000 streams at a time", "%.0f" % each[1], "", None),
+             ("ns a packet, few streams at a time", "%.0f" % each[0], "", None),
+             ("ns a packet, many streams at a time", "%.0f" % each[1], "", None),
              ("ns a packet, many against few", "%.2f" % (each[1] / each[0]), "<= 1.5", each[1] <= 1.5 * each[0])]
     if "tshark" in race.runs:
         ratio = race.processor("tshark") / race.processor("streams")
