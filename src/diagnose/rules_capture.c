@@ -82,7 +82,7 @@ static bool scanner_agent(const char *agent)
         "sundayddr",        "iwar",       "sip-scan", "smap 0."};
     struct slice s = slice_str(agent);
     for (size_t i = 0; s.n && i < sizeof NAMES / sizeof *NAMES; i++)
-        if (slice_has(s, NAMES[i]))
+        if (slice_istarts(s, slice_str(NAMES[i])))
             return true;
     return false;
 }

@@ -206,7 +206,7 @@ static bool same_text(const char *a, const char *b)
 /* How many calls of the same pair follow within the time of a redial. */
 static unsigned redials(const struct exam *e, const struct call **next)
 {
-    enum { LOOK_AHEAD = 200 };
+    enum { LOOK_AHEAD = 64 };
     const struct calls *all = e->calls;
     const struct call *c = e->call;
     unsigned n = 0;

@@ -1,5 +1,6 @@
 #include "model/calls.h"
 
+#include "dissect/sip_value.h"
 #include "model/keep.h"
 #include "model/related.h"
 #include "model/streams.h"
@@ -96,6 +97,14 @@ static struct call *call_new(struct calls *c, const struct arrival *a, struct ho
     return call;
 }
 
+/* Q.850 causes 16 and 31 are how a call ends by hanging up. */
+static bool cleared_normally(struct slice reason)
+{
+    struct slice cause =
+        sip_param(slice_skip(reason, slice_find(reason, ';')), SLICE("cause"));
+    return slice_eq(cause, SLICE("16")) || slice_eq(cause, SLICE("31"));
+}
+
 static bool has_sdp(const struct sip *sip)
 {
     struct slice type = sip->header[SIP_H_CONTENT_TYPE];
@@ -135,8 +144,8 @@ static void draft_fill(struct msg *m, const struct arrival *a)
     }
     if (has_sdp(sip))
         m->flags |= MSG_SDP;
-    if (!m->status && sip->header[SIP_H_REASON].n &&
-        (m->method == SIP_BYE || m->method == SIP_CANCEL))
+    if (!m->status && sip->header[SIP_H_REASON].n && m->method == SIP_BYE &&
+        !cleared_normally(sip->header[SIP_H_REASON]))
         m->flags |= MSG_REASON;
     if (a->reassembled)
         m->flags |= MSG_REASSEMBLED;

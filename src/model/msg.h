@@ -55,7 +55,7 @@ enum {
     MSG_REASSEMBLED = 16, /* of several frames or segments */
     MSG_EARLY = 32,       /* response 101-199 */
     MSG_EXTRA = 64,       /* a struct msg_extra stands behind it */
-    MSG_REASON = 128,     /* BYE or CANCEL with a Reason header (RFC 3326) */
+    MSG_REASON = 128,     /* BYE with a Reason (RFC 3326) that is no normal clearing */
 };
 
 /* What few messages have: it lies behind the message, where MSG_EXTRA is set. */
