@@ -2,6 +2,7 @@
 #include "base/ledger.h"
 #include "base/vec.h"
 #include "diagnose/exam.h"
+#include "diagnose/say.h"
 #include "model/streams.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct seen {
     uint32_t call;
     uint8_t verdict; /* of what was concluded here: enum verdict */
     bool open;       /* time alone may change what is said */
+    bool examined;
 };
 
 struct diagnose {
@@ -207,6 +209,9 @@ static uint32_t find_cause(const struct diagnose *d, const struct call *call,
         const struct seen *s = c == call ? NULL : seen_of(d, c->id);
         g = s ? cause_in(s->first, f) : NULL;
     }
+    for (const struct finding *o = d->capture; o && !g; o = o->next)
+        if (addr_same_ip(&o->peer, &f->peer) && rule_explains(o->rule->id, f->rule->id))
+            g = o;
     return g ? g->id : 0;
 }
 
@@ -262,6 +267,7 @@ static void examine(struct diagnose *d, struct seen *s, const struct call *call)
     s->first = keep_drafts(d, before);
     free_list(before);
     s->verdict = (uint8_t)conclude(&d->exam, s->first);
+    s->examined = true;
     s->version = call->version;
     s->at = d->scope.last;
     s->open = !call_state_finished(call->state) || d->scope.last - call->newest < AGAIN;
@@ -271,14 +277,14 @@ static void examine(struct diagnose *d, struct seen *s, const struct call *call)
 static bool is_due(const struct diagnose *d, const struct seen *s,
                    const struct call *call)
 {
-    if (s->version == call->version && !s->open)
+    if (s->examined && s->version == call->version && !s->open)
         return false;
     if (d->over)
         return true;
-    if (!s->version && !call_state_finished(call->state))
+    if (!s->examined && !call_state_finished(call->state))
         return d->scope.last - call->start >= AGAIN;
-    return s->version ? d->scope.last - s->at >= AGAIN
-                      : d->scope.last - call->newest >= SECOND / 2;
+    return s->examined ? d->scope.last - s->at >= AGAIN
+                       : d->scope.last - call->newest >= SECOND / 2;
 }
 
 /* Calls that were given up leave. Both lists are in order of id. */
@@ -403,10 +409,10 @@ void diagnose_run(struct diagnose *d, bool over)
             is_due(d, s, c->list.at[k]))
             examine(d, s, c->list.at[k]);
     }
+    examine_capture(d);
     for (size_t i = 0; i < d->seen.n; i++)
         if (d->seen.at[i].first)
             link_causes(d, &d->seen.at[i]);
-    examine_capture(d);
     if (d->changed)
         list_rows(d);
 }

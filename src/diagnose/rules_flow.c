@@ -36,8 +36,8 @@ static void glare(struct exam *e, const struct rule *r)
     }
     if (!d)
         return;
-    bool given_up = !settled && exam_passed(e, last->final->time, 5 * SECOND) &&
-                    e->call->end < last->final->time;
+    int64_t until = e->call->end ? e->call->end : e->scope->last;
+    bool given_up = !settled && until - last->final->time >= 5 * SECOND;
     d->severity = n >= 3 || given_up ? SEVERITY_CRIT : SEVERITY_WARN;
     draft_peer(d, &last->hop->dst);
     say(&d->headline, "both sides changed the call at once: %u x 491", n);

@@ -265,7 +265,8 @@ static void media_stopped(struct exam *e, const struct rule *r)
     struct media m;
     int64_t least = threshold_ns(e->limit->media_stop), silence[3] = {0};
     unsigned stopped = 0, which = 0;
-    if (!media_of(e, &m) || m.fax || !exam_allows(e, r))
+    if (!media_of(e, &m) || m.fax || !m.flow[CALL_CALLER].since ||
+        !m.flow[CALL_CALLEE].since || !exam_allows(e, r))
         return;
     for (unsigned side = CALL_CALLER; side <= CALL_CALLEE; side++) {
         const struct flow *f = &m.flow[side];

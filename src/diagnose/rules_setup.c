@@ -48,7 +48,9 @@ static void explain_silence(struct exam *e, struct draft *d, const struct txn *t
 {
     const struct event *v = icmp_of(e, t);
     if (v) {
-        draft_event(d, v);
+        for (const struct event *o = v; o; o = o->next)
+            if (o->kind == EVENT_ICMP && o->hop == v->hop)
+                draft_event(d, o);
         say(&d->detail, " ICMP from %i: %s.", &v->from, icmp_text(v));
         say(&d->headline, " (ICMP %s)",
             v->version == 4 && v->code == 3 ? "port unreachable" : "unreachable");
@@ -277,28 +279,43 @@ static bool goes_round(struct exam *e, const struct txn *a, const struct txn *b)
     return sa && sb && slice_eq(sa->uri, sb->uri);
 }
 
-static void loop(struct exam *e, const struct rule *r)
+/* The first request that comes round again, and how often: *n is 0 where none does. */
+static const struct txn *round_trip(struct exam *e, const struct txn **again,
+                                    unsigned *n)
 {
     enum { LOOKS = 16 };
+    size_t most = e->txns < LOOKS ? e->txns : LOOKS;
+    *n = 0;
+    for (size_t i = 0; i < most; i++) {
+        for (size_t k = i + 1; k < most; k++)
+            if (e->txn[k]->hop == e->txn[i]->hop &&
+                goes_round(e, e->txn[i], e->txn[k])) {
+                *again = e->txn[k];
+                *n = *n ? *n + 1 : 2;
+            }
+        if (*n)
+            return e->txn[i];
+    }
+    return NULL;
+}
+
+static void loop(struct exam *e, const struct rule *r)
+{
     const struct txn *t = e->first, *again = NULL;
-    unsigned times = 1, status = t && t->final ? t->final->status : 0;
-    for (size_t i = 1; i < e->txns && i < LOOKS && e->txns > 1; i++)
-        if (e->txn[0]->hop == e->txn[i]->hop && goes_round(e, e->txn[0], e->txn[i])) {
-            again = e->txn[i];
-            times++;
-        }
-    if (!again && status != 482 && status != 483)
+    unsigned times = 0, status = t && t->final ? t->final->status : 0;
+    const struct txn *begun = e->txns > 1 ? round_trip(e, &again, &times) : NULL;
+    if (!begun && status != 482 && status != 483)
         return;
     struct draft *d = exam_find(e, r, SEVERITY_CRIT, 95);
     if (!d)
         return;
-    const struct txn *shown = again ? again : t;
+    const struct txn *shown = begun ? again : t;
     draft_peer(d, &shown->hop->dst);
-    if (again)
-        draft_msg(d, e->txn[0]->request);
+    if (begun)
+        draft_msg(d, begun->request);
     draft_msg(d, shown->request);
     draft_msg(d, shown->final);
-    if (again)
+    if (begun)
         say(&d->headline, "%s goes in circles: it passed %i %u times",
             msg_method_name(again->request), &again->hop->dst, times);
     else
