@@ -109,12 +109,8 @@ static struct finding *finding_new(const struct draft *d)
 
 static uint64_t group_of(const struct draft *d, const struct finding *f)
 {
-    struct {
-        struct addr peer;
-        uint64_t more;
-        uint32_t rule, alone;
-    } key = {d->peer, d->group, rule_index(d->rule), d->alone ? f->id : 0};
-    return hash_bytes(&key, sizeof key);
+    uint64_t key[3] = {d->group, rule_index(d->rule), d->alone ? f->id : 0};
+    return hash_more(hash_bytes(&d->peer, sizeof d->peer), key, sizeof key);
 }
 
 /* The id that the same rule had in this call before, so that ids stay. */

@@ -1,5 +1,6 @@
 #include "view/list.h"
 #include "base/vec.h"
+#include "diagnose/diagnose.h"
 #include "view/search.h"
 
 #include <stdlib.h>
@@ -31,7 +32,7 @@ struct list {
     void *filter_ctx;
     size_t keys;         /* taken since all was made */
     size_t taken, total; /* rows of the table looked at, and those that exist */
-    uint64_t version, layout;
+    uint64_t version, layout, verdicts; /* verdicts: of the diagnosis */
     struct strbuf scratch, text;
 };
 
@@ -231,8 +232,10 @@ bool list_refresh(struct list *l)
 {
     const struct calls *c = l->view->calls;
     bool changed = c->version != l->version;
-    bool again =
-        l->stale || c->layout != l->layout || l->keys > 2 * l->rows.n + REBUILD;
+    uint64_t verdicts = l->view->diagnosis ? diagnose_version(l->view->diagnosis) : 0;
+    /* Findings are made anew: none of the old rows may be looked at again. */
+    bool again = (l->table == &TABLE_FINDINGS && verdicts != l->verdicts) || l->stale ||
+                 c->layout != l->layout || l->keys > 2 * l->rows.n + REBUILD;
     if (!again && !changed && l->table->count(l->view) == l->taken)
         return false;
     if (again)
@@ -242,6 +245,7 @@ bool list_refresh(struct list *l)
     l->stale = false;
     l->version = c->version;
     l->layout = c->layout;
+    l->verdicts = verdicts;
     return true;
 }
 
