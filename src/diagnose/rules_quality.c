@@ -126,10 +126,14 @@ static void judge_jitter(struct exam *e, const struct rule *r,
         n ? of_stream(e, r, n == 2 ? SEVERITY_CRIT : SEVERITY_WARN, 85, s) : NULL;
     if (!d)
         return;
-    say(&d->headline, "audio to the %s comes unevenly: jitter up to ",
-        side_name(s->to));
-    say_real(&d->headline, f->jitter_max);
-    say(&d->headline, " ms, ");
+    if (runs_away(e, f)) {
+        say(&d->headline, "packets of %a fall behind their timestamps: ", &s->src);
+    } else {
+        say(&d->headline, "audio to the %s comes unevenly: jitter up to ",
+            side_name(s->to));
+        say_real(&d->headline, f->jitter_max);
+        say(&d->headline, " ms, ");
+    }
     say_real(&d->headline, f->late50);
     say(&d->headline, " %% later than 50 ms");
     say(&d->detail, "Mean jitter ");
