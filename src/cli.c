@@ -11,6 +11,7 @@
 #include "pump.h"
 #include "query/filter.h"
 #include "save.h"
+#include "service/config.h"
 #include "sql.h"
 #include "view/detail.h"
 #include "view/explain.h"
@@ -29,8 +30,9 @@ enum { SLICE_US = 20000, IDLE_MS = 200, POLL_FDS = 64 };
 struct cli {
     const struct options *o;
     struct trace *trace;
-    struct connection *connection; /* NULL: neither SQL nor a filter */
-    struct filter *filter;         /* NULL: all rows */
+    struct connection *connection;                /* NULL: neither SQL nor a filter */
+    struct filter *filter;                        /* NULL: all rows */
+    const struct field *columns[LISTING_COLUMNS]; /* of the configuration */
     struct writer out;
     uint32_t printed;  /* id of the newest message printed */
     bool line_open;    /* the progress line on standard error */
@@ -85,6 +87,18 @@ static struct listing_options listing_options_of(const struct options *o)
                                     .width = width(o),
                                     .color = color(),
                                     .ascii = o->ascii};
+}
+
+/* The same, with the columns that the configuration gives a table. */
+static struct listing_options table_options(struct cli *c, const struct table *t)
+{
+    struct listing_options lo = listing_options_of(c->o);
+    size_t n = c->o->format == FORMAT_TABLE
+                   ? config_columns(c->o->settings, t, c->columns, LISTING_COLUMNS)
+                   : 0;
+    lo.columns = n ? c->columns : NULL;
+    lo.ncolumns = n;
+    return lo;
 }
 
 /* ---- reading ---- */
@@ -183,7 +197,7 @@ static int filter_failed(struct cli *c)
 /* All rows of a table that the filter lets through. */
 static int print_table(struct cli *c, const struct table *t)
 {
-    struct listing_options lo = listing_options_of(c->o);
+    struct listing_options lo = table_options(c, t);
     const struct view *v = &c->trace->view;
     struct listing l;
     uint64_t total = 0;
@@ -206,7 +220,7 @@ static int print_table(struct cli *c, const struct table *t)
 
 static int print_calls(struct cli *c)
 {
-    struct listing_options lo = listing_options_of(c->o);
+    struct listing_options lo = table_options(c, &TABLE_CALLS);
     struct listing l;
     const struct call *only = NULL;
     if (!c->o->call)
@@ -250,7 +264,7 @@ static int print_new_messages(struct cli *c, void *ctx)
 
 static int print_messages(struct cli *c)
 {
-    struct listing_options lo = listing_options_of(c->o);
+    struct listing_options lo = table_options(c, &TABLE_MESSAGES);
     struct listing l;
     const struct call *only = NULL;
     int err = 0;
@@ -511,6 +525,16 @@ static const struct table *listed_table(const struct options *o)
     return &TABLE_CALLS;
 }
 
+/* "@NAME" is a filter of the configuration. */
+static int new_filter(struct cli *c, const struct table *t, struct errmsg *why)
+{
+    const char *text = c->o->where;
+    if (*text == '@' && !(text = config_filter(c->o->settings, text + 1)))
+        return errmsg_set(why, -ERR_USAGE, "%.100s: no such filter is configured",
+                          c->o->where);
+    return filter_new(c->connection, t, text, &c->filter, why);
+}
+
 /* What the user wrote in SQL is looked at before anything is read. */
 static int open_query(struct cli *c)
 {
@@ -523,7 +547,7 @@ static int open_query(struct cli *c)
     if (!err && o->command == COMMAND_SQL && o->argument)
         return sql_check(c->connection, o->argument);
     if (!err && o->where)
-        err = filter_new(c->connection, listed_table(o), o->where, &c->filter, &why);
+        err = new_filter(c, listed_table(o), &why);
     if (err) {
         errmsg_set(&line, 0, "--where: %.480s", why.text);
         cli_error(line.text);

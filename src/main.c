@@ -1,4 +1,5 @@
 #include "cli.h"
+#include "service/config.h"
 #ifdef HAVE_TUI
 #include "tui/tui.h"
 #endif
@@ -39,6 +40,40 @@ static int run(const struct options *o)
     return cli_run(o);
 }
 
+struct reading {
+    const char *path;
+    bool wrong;
+};
+
+static void line_wrong(void *ctx, unsigned line, const char *what)
+{
+    struct reading *r = ctx;
+    struct errmsg m;
+    errmsg_set(&m, 0, "%.200s: line %u: %.250s", r->path, line, what);
+    cli_error(m.text);
+    r->wrong = true;
+}
+
+/* What is wrong in the configuration costs settings, and the exit status. */
+static struct config *configure(struct options *o, bool *wrong)
+{
+    char path[4096];
+    struct reading r = {.path = o->config ? o->config : path};
+    struct config *c = NULL;
+    if (!o->config && !config_path(path, sizeof path))
+        return NULL;
+    int err = config_read(r.path, line_wrong, &r, &c);
+    if (err && (o->config || err != -ERR_NOENT)) {
+        struct errmsg m;
+        errmsg_set(&m, 0, "%.300s: %s", r.path, err_text(err));
+        cli_error(m.text);
+        r.wrong = true;
+    }
+    *wrong = r.wrong;
+    o->settings = c;
+    return c;
+}
+
 int main(int argc, char **argv)
 {
     struct options o;
@@ -49,8 +84,14 @@ int main(int argc, char **argv)
     int status = EXIT_USAGE;
     if (options_parse(&o, argc, argv, &why))
         cli_error(why.text);
-    else
+    else {
+        bool wrong = false;
+        struct config *c = o.help || o.version ? NULL : configure(&o, &wrong);
         status = run(&o);
+        if (wrong && status == EXIT_DONE)
+            status = EXIT_INPUT;
+        config_free(c);
+    }
     options_done(&o);
     return status;
 }

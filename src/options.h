@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct config;
+
 /* COMMAND(id, name, what it lists) */
 #define COMMAND_TABLE(COMMAND)                                                    \
     COMMAND(CALLS, "calls", "one row a call")                                     \
@@ -39,16 +41,18 @@ struct options {
     size_t nfiles;
     const char **interfaces;
     size_t ninterfaces;
-    const char *bpf;       /* NULL: none */
-    const char *call;      /* row id or Call-ID; NULL: all */
-    const char *where;     /* expression or words that rows must match; NULL: all */
-    const char *argument;  /* `message`: the id; `sql`: the statement, NULL: none */
-    const char *out;       /* -O; NULL: none */
-    const char *explain;   /* a rule or response code; "all"; NULL: none */
-    const char *keys;      /* NULL: none; refused so far */
-    const char *aliases;   /* file of names for addresses; NULL: none */
-    const char *db;        /* database to store in; NULL: none */
-    const char *spool_dir; /* NULL: the default */
+    const char *bpf;      /* NULL: none */
+    const char *call;     /* row id or Call-ID; NULL: all */
+    const char *where;    /* expression or words that rows must match; NULL: all */
+    const char *argument; /* `message`: the id; `sql`: the statement, NULL: none */
+    const char *out;      /* -O; NULL: none */
+    const char *explain;  /* a rule or response code; "all"; NULL: none */
+    const char *keys;     /* NULL: none; refused so far */
+    const char *config;   /* configuration file; NULL: the usual one */
+    const struct config *settings; /* what it says: service/config.h; NULL: none */
+    const char *aliases;           /* file of names for addresses; NULL: none */
+    const char *db;                /* database to store in; NULL: none */
+    const char *spool_dir;         /* NULL: the default */
     enum format format;
     enum fail_on { FAIL_NEVER, FAIL_CRIT, FAIL_WARN } fail_on;
     struct limits limits;

@@ -6,6 +6,7 @@
 #include "diagnose/diagnose.h"
 #include "model/streams.h"
 #include "options.h"
+#include "service/config.h"
 #include "view/alias.h"
 
 #include <errno.h>
@@ -249,12 +250,18 @@ static int open_aliases(struct trace *t, void (*report)(const char *))
     struct strbuf b = {0};
     struct alias_report r = {report, path, t};
     int err = 0;
-    if (!path)
+    struct slice more = config_aliases(t->options->settings);
+    if (!path && !more.n)
         return 0;
-    if (read_whole(path, &b)) {
+    if (path && read_whole(path, &b)) {
         report_source(report, path, strerror(errno));
         t->failed = true;
-    } else if (!(t->aliases = alias_read(slice_of(b.p, b.n), alias_line_wrong, &r))) {
+        b.n = 0;
+    }
+    if (b.n)
+        strbuf_char(&b, '\n');
+    strbuf_add(&b, more.p, more.n);
+    if (b.n && !(t->aliases = alias_read(slice_of(b.p, b.n), alias_line_wrong, &r))) {
         err = -ERR_NOMEM;
     }
     strbuf_done(&b);

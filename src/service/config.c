@@ -1,0 +1,230 @@
+#include "service/config.h"
+
+#include "base/vec.h"
+#include "view/alias.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct setting {
+    char *name, *value;
+};
+
+struct settings {
+    struct setting *at;
+    size_t n, cap;
+};
+
+struct config {
+    struct settings filters, columns;
+    struct strbuf aliases;
+};
+
+/* A file while it is read: inih says nothing of lines to its handler. */
+struct reading {
+    struct config *config;
+    FILE *file;
+    unsigned line;
+    config_wrong *wrong;
+    void *ctx;
+};
+
+bool config_path(char *out, size_t cap)
+{
+    const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    int n = -1;
+    if (base && *base == '/')
+        n = snprintf(out, cap, "%s/sipglass/config", base);
+    else if (home && *home)
+        n = snprintf(out, cap, "%s/.config/sipglass/config", home);
+    return n > 0 && (size_t)n < cap;
+}
+
+static void settings_done(struct settings *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        free(s->at[i].name);
+        free(s->at[i].value);
+    }
+    vec_done(s);
+}
+
+void config_free(struct config *c)
+{
+    if (!c)
+        return;
+    settings_done(&c->filters);
+    settings_done(&c->columns);
+    strbuf_done(&c->aliases);
+    free(c);
+}
+
+static const char *find(const struct settings *s, const char *name)
+{
+    for (size_t i = s->n; i--;)
+        if (!strcmp(s->at[i].name, name))
+            return s->at[i].value;
+    return NULL;
+}
+
+static void say(struct reading *r, const char *format, const char *what)
+{
+    struct errmsg m;
+    if (!r->wrong)
+        return;
+    errmsg_set(&m, 0, "%s%.200s", format, what);
+    r->wrong(r->ctx, r->line, m.text);
+}
+
+static bool add(struct settings *s, const char *name, const char *value)
+{
+    struct setting one = {strdup(name), strdup(value)};
+    if (one.name && one.value && vec_push(s, one))
+        return true;
+    free(one.name);
+    free(one.value);
+    return false;
+}
+
+/* The next word of a list cut by blanks or commas; false at the end. */
+static bool next_word(const char **p, char *out, size_t cap)
+{
+    *p += strspn(*p, " \t,");
+    size_t n = strcspn(*p, " \t,");
+    if (!n)
+        return false;
+    snprintf(out, cap, "%.*s", (int)n, *p);
+    *p += n;
+    return true;
+}
+
+static void add_columns(struct reading *r, const char *name, const char *value)
+{
+    const struct table *t = table_find(name);
+    const char *p = value;
+    char word[64];
+    if (!t) {
+        say(r, "there is no table ", name);
+        return;
+    }
+    while (next_word(&p, word, sizeof word))
+        if (!field_find(t, word)) {
+            struct errmsg m;
+            errmsg_set(&m, 0, "%s has no column %s; the nearest is %s", name, word,
+                       field_nearest(t, word));
+            say(r, "", m.text);
+        }
+    add(&r->config->columns, name, value);
+}
+
+static void alias_is_wrong(void *ctx, unsigned line, const char *what)
+{
+    (void)line;
+    say(ctx, "", what);
+}
+
+static void add_alias(struct reading *r, const char *name, const char *value)
+{
+    struct strbuf b = {0};
+    strbuf_printf(&b, "%s %s\n", value, name);
+    struct alias *a = alias_read(slice_of(b.p, b.n), alias_is_wrong, r);
+    if (a && alias_count(a))
+        strbuf_add(&r->config->aliases, b.p, b.n);
+    alias_free(a);
+    strbuf_done(&b);
+}
+
+static int on_setting(void *ctx, const char *section, const char *name,
+                      const char *value)
+{
+    struct reading *r = ctx;
+    if (!strcmp(section, "filters"))
+        add(&r->config->filters, name, value);
+    else if (!strcmp(section, "columns"))
+        add_columns(r, name, value);
+    else if (!strcmp(section, "aliases"))
+        add_alias(r, name, value);
+    else
+        say(r, *section ? "there is no section " : "before any section: ",
+            *section ? section : name);
+    return 1;
+}
+
+/* Comments, sections, settings; anything else is wrong, and inih would name only the
+ * first. */
+static bool well_formed(const char *line)
+{
+    if (!*line || *line == ';' || *line == '#')
+        return true;
+    return *line == '[' ? strchr(line, ']') != NULL : strpbrk(line, "=:") > line;
+}
+
+/* fgets for inih: a wrong line is told and comes as an empty one. */
+static char *next_line(char *out, int cap, void *ctx)
+{
+    struct reading *r = ctx;
+    if (!fgets(out, cap, r->file))
+        return NULL;
+    r->line++;
+    size_t n = strlen(out);
+    bool cut = n && out[n - 1] != '\n' && !feof(r->file);
+    for (int c = cut ? 0 : '\n'; c != '\n' && c != EOF;)
+        c = getc(r->file);
+    while (n && isspace((unsigned char)out[n - 1]))
+        out[--n] = 0;
+    size_t blank = strspn(out, " \t");
+    memmove(out, out + blank, n - (blank < n ? blank : n) + 1);
+    if (cut)
+        say(r, "too long", "");
+    else if (!well_formed(out))
+        say(r, "neither [section] nor name = value: ", out);
+    if (cut || !well_formed(out))
+        *out = 0;
+    return out;
+}
+
+int config_read(const char *path, config_wrong *wrong, void *ctx, struct config **out)
+{
+    struct reading r = {.wrong = wrong, .ctx = ctx};
+    if (!(r.file = fopen(path, "re")))
+        return errno == ENOENT || errno == ENOTDIR ? -ERR_NOENT : -ERR_IO;
+    if ((r.config = calloc(1, sizeof *r.config)))
+        ini_parse_stream(next_line, &r, on_setting, &r);
+    bool failed = ferror(r.file);
+    fclose(r.file);
+    if (!r.config)
+        return -ERR_NOMEM;
+    if (failed) {
+        config_free(r.config);
+        return -ERR_IO;
+    }
+    *out = r.config;
+    return 0;
+}
+
+const char *config_filter(const struct config *c, const char *name)
+{
+    return c ? find(&c->filters, name) : NULL;
+}
+
+size_t config_columns(const struct config *c, const struct table *t,
+                      const struct field **out, size_t cap)
+{
+    const char *p = c ? find(&c->columns, t->name) : NULL;
+    char word[64];
+    size_t n = 0;
+    while (p && n < cap && next_word(&p, word, sizeof word)) {
+        const struct field *f = field_find(t, word);
+        if (f)
+            out[n++] = f;
+    }
+    return n;
+}
+
+struct slice config_aliases(const struct config *c)
+{
+    return c ? slice_of(c->aliases.p, c->aliases.n) : slice_of(NULL, 0);
+}

@@ -1,0 +1,40 @@
+/*
+ * The configuration file: named filters, columns shown by default, names of addresses.
+ *     [filters]
+ *     slow = pdd > 5
+ *     [columns]
+ *     calls = id start from_user to_user status pdd mos
+ *     [aliases]
+ *     office = 192.0.2.0/24
+ */
+#ifndef SERVICE_CONFIG_H
+#define SERVICE_CONFIG_H
+
+#include "base/err.h"
+#include "view/field.h"
+
+struct config;
+
+/* Told of each wrong line, from 1 (0: of the file); the rest of the file is used. */
+typedef void config_wrong(void *ctx, unsigned line, const char *what);
+
+/* Where the file lies: $XDG_CONFIG_HOME/sipglass/config, else ~/.config/...; into out.
+ * Returns false where neither variable is set. */
+bool config_path(char *out, size_t cap);
+
+/* Reads a file. Returns 0, -ERR_NOENT where there is none, -ERR_IO, -ERR_NOMEM. free
+ * accepts NULL. */
+int config_read(const char *path, config_wrong *wrong, void *ctx, struct config **out);
+void config_free(struct config *c);
+
+/* The filter of a name; NULL: there is none, or c is NULL. */
+const char *config_filter(const struct config *c, const char *name);
+
+/* Columns of a table, at most cap, into out; 0: none are set. */
+size_t config_columns(const struct config *c, const struct table *t,
+                      const struct field **out, size_t cap);
+
+/* The names of addresses, as an alias file has them (view/alias.h). */
+struct slice config_aliases(const struct config *c);
+
+#endif

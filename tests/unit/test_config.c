@@ -1,0 +1,102 @@
+#include "service/config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct strbuf told;
+
+static void tell(void *ctx, unsigned line, const char *what)
+{
+    (void)ctx;
+    strbuf_printf(&told, "%u: %s\n", line, what);
+}
+
+static struct config *read_text(const char *text)
+{
+    char path[64];
+    struct config *c = NULL;
+    snprintf(path, sizeof path, "/tmp/sipglass-config-%d", (int)getpid());
+    FILE *f = fopen(path, "w");
+    fputs(text, f);
+    fclose(f);
+    told.n = 0;
+    assert_int_equal(config_read(path, tell, NULL, &c), 0);
+    unlink(path);
+    return c;
+}
+
+static void all_is_read(void **state)
+{
+    const struct field *columns[8];
+    struct config *c =
+        read_text("# mine\n[filters]\nslow = pdd > 5\n  late=pdd > 2 and "
+                  "status = 200\n[columns]\ncalls = id, pdd status\n"
+                  "[aliases]\noffice = 192.0.2.0/24\n"
+                  "carrier = [2001:db8::1]:5060\n");
+    (void)state;
+    assert_int_equal(told.n, 0);
+    assert_string_equal(config_filter(c, "slow"), "pdd > 5");
+    assert_string_equal(config_filter(c, "late"), "pdd > 2 and status = 200");
+    assert_null(config_filter(c, "none"));
+    assert_int_equal(config_columns(c, &TABLE_CALLS, columns, 8), 3);
+    assert_string_equal(columns[1]->name, "pdd");
+    assert_int_equal(config_columns(c, &TABLE_MESSAGES, columns, 8), 0);
+    struct slice aliases = config_aliases(c);
+    assert_true(
+        slice_eq(aliases, SLICE("192.0.2.0/24 office\n[2001:db8::1]:5060 carrier\n")));
+    config_free(c);
+}
+
+static void wrong_lines_are_named(void **state)
+{
+    char text[1200], line[600];
+    memset(line, 'x', sizeof line - 1);
+    line[sizeof line - 1] = 0;
+    snprintf(
+        text, sizeof text,
+        "a = b\n[filters]\nno setting here\n= x\n[colors]\nx = y\n[columns]\n"
+        "cals = id\ncalls = id stauts\n[aliases]\nx = 192.0.2.0/99\n%s\n[filters]\n"
+        "slow = pdd > 5\n",
+        line);
+    struct config *c = read_text(text);
+    (void)state;
+    assert_string_equal(strbuf_cstr(&told),
+                        "1: before any section: a\n"
+                        "3: neither [section] nor name = value: no setting here\n"
+                        "4: neither [section] nor name = value: = x\n"
+                        "6: there is no section colors\n"
+                        "8: there is no table cals\n"
+                        "9: calls has no column stauts; the nearest is status\n"
+                        "11: no address\n"
+                        "12: too long\n");
+    assert_string_equal(config_filter(c, "slow"), "pdd > 5");
+    config_free(c);
+}
+
+static void where_it_lies(void **state)
+{
+    char path[100];
+    (void)state;
+    setenv("HOME", "/home/alice", 1);
+    unsetenv("XDG_CONFIG_HOME");
+    assert_true(config_path(path, sizeof path));
+    assert_string_equal(path, "/home/alice/.config/sipglass/config");
+    setenv("XDG_CONFIG_HOME", "/etc/xdg", 1);
+    assert_true(config_path(path, sizeof path));
+    assert_string_equal(path, "/etc/xdg/sipglass/config");
+    assert_int_equal(config_read("/none/at/all", NULL, NULL, NULL), -ERR_NOENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_is_read),
+        cmocka_unit_test(wrong_lines_are_named),
+        cmocka_unit_test(where_it_lies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
