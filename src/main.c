@@ -63,7 +63,9 @@ static struct config *configure(struct options *o, bool *wrong)
     if (!o->config && !config_path(path, sizeof path))
         return NULL;
     int err = config_read(r.path, line_wrong, &r, &c);
-    if (err && (o->config || err != -ERR_NOENT)) {
+    /* The usual file may be another user's: sudo keeps HOME. */
+    bool absent = err == -ERR_NOENT || err == -ERR_ACCESS;
+    if (err && (o->config || !absent)) {
         struct errmsg m;
         errmsg_set(&m, 0, "%.300s: %s", r.path, err_text(err));
         cli_error(m.text);

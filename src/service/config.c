@@ -190,7 +190,9 @@ int config_read(const char *path, config_wrong *wrong, void *ctx, struct config 
 {
     struct reading r = {.wrong = wrong, .ctx = ctx};
     if (!(r.file = fopen(path, "re")))
-        return errno == ENOENT || errno == ENOTDIR ? -ERR_NOENT : -ERR_IO;
+        return errno == ENOENT || errno == ENOTDIR ? -ERR_NOENT
+               : errno == EACCES                   ? -ERR_ACCESS
+                                                   : -ERR_IO;
     if ((r.config = calloc(1, sizeof *r.config)))
         ini_parse_stream(next_line, &r, on_setting, &r);
     bool failed = ferror(r.file);

@@ -22,8 +22,8 @@ typedef void config_wrong(void *ctx, unsigned line, const char *what);
  * Returns false where neither variable is set. */
 bool config_path(char *out, size_t cap);
 
-/* Reads a file. Returns 0, -ERR_NOENT where there is none, -ERR_IO, -ERR_NOMEM. free
- * accepts NULL. */
+/* Reads a file. Returns 0, -ERR_NOENT where there is none, -ERR_ACCESS, -ERR_IO,
+ * -ERR_NOMEM. free accepts NULL. */
 int config_read(const char *path, config_wrong *wrong, void *ctx, struct config **out);
 void config_free(struct config *c);
 
