@@ -51,16 +51,16 @@ static void give(struct world *w, const uint8_t *op, struct slice text)
 
 static void make(struct world *w, const uint8_t *op)
 {
-    static const char *const EXTRA[] = {
-        "",
-        "Expires: 0\r\n",
-        "X-Call-ID: c1\r\n",
-        "RSeq: 1\r\n",
-        "Contact: <sip:a@b>;expires=9\r\n",
-        "Refer-To: <sip:a@b?Replaces=c2%3Bx>\r\n",
-        "Session-ID: "
-        "ab30317f1a784dc48ff824d0d3715d86;remote=ab30317f1a784dc48ff824d0d3715d87\r\n",
-        "Subscription-State: terminated\r\n"};
+    static const char *const EXTRA[] = {"",
+                                        "Expires: 0\r\n",
+                                        "X-Call-ID: c1\r\n",
+                                        "RSeq: 1\r\n",
+                                        "Contact: <sip:a@b>;expires=9\r\n",
+                                        "Refer-To: <sip:a@b?Replaces=c2%3Bx>\r\n",
+                                        ("Session-ID: "
+                                         "ab30317f1a784dc48ff824d0d3715d86;remote="
+                                         "ab30317f1a784dc48ff824d0d3715d87\r\n"),
+                                        "Subscription-State: terminated\r\n"};
     static const unsigned STATUS[] = {100, 180, 183, 200, 302, 401,
                                       408, 486, 487, 503, 600, 199};
     char text[1024], start[64], tag[16] = "";
