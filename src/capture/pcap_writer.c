@@ -1,5 +1,6 @@
 #include "capture/pcap_writer.h"
 
+#include "base/io.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "capture/pcapng_writer.h"
@@ -60,25 +61,11 @@ static int failed(struct errmsg *why)
     }
 }
 
-static int write_all(int fd, const char *p, size_t n)
-{
-    while (n) {
-        ssize_t k = write(fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return -ERR_IO;
-        p += k;
-        n -= (size_t)k;
-    }
-    return 0;
-}
-
 static int flush(struct pcap_writer *w, struct errmsg *why)
 {
     if (w->buf.failed)
         return errmsg_set(why, -ERR_NOMEM, "out of memory");
-    if (write_all(w->fd, w->buf.p, w->buf.n))
+    if (io_write(w->fd, w->buf.p, w->buf.n))
         return failed(why);
     w->buf.n = 0;
     return 0;

@@ -1,10 +1,10 @@
 #include "capture/spool.h"
 
+#include "base/io.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "capture/pcapng_writer.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,21 +83,6 @@ static int nameless(const char *dir)
     return fd;
 }
 
-static int write_at(int fd, const char *p, size_t n, uint64_t at)
-{
-    while (n) {
-        ssize_t k = pwrite(fd, p, n, (off_t)at);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return -ERR_IO;
-        p += k;
-        n -= (size_t)k;
-        at += (uint64_t)k;
-    }
-    return 0;
-}
-
 /* Goes over to the other half, whose text is given up. */
 static int turn(struct spool *s)
 {
@@ -127,7 +112,7 @@ static int turn(struct spool *s)
 static int flush(struct spool *s)
 {
     struct half *h = &s->half[s->current];
-    if (!s->buf.failed && !write_at(h->fd, s->buf.p, s->buf.n, h->used)) {
+    if (!s->buf.failed && !io_write_at(h->fd, s->buf.p, s->buf.n, h->used)) {
         h->used += s->buf.n;
         s->buf.n = 0;
         return 0;
@@ -214,21 +199,6 @@ int spool_put_frame(struct spool *s, const struct frame *f, struct span *out)
     return err;
 }
 
-static int read_at(int fd, uint8_t *p, size_t n, uint64_t at)
-{
-    while (n) {
-        ssize_t k = pread(fd, p, n, (off_t)at);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return -ERR_IO;
-        p += k;
-        n -= (size_t)k;
-        at += (uint64_t)k;
-    }
-    return 0;
-}
-
 int spool_get(struct spool *s, struct span span, uint8_t *buffer)
 {
     for (int i = 0; i < 2 && s->begun; i++) {
@@ -237,7 +207,7 @@ int spool_get(struct spool *s, struct span span, uint8_t *buffer)
             continue;
         uint64_t at = span.offset - h->base;
         if (at + span.length <= h->used)
-            return read_at(h->fd, buffer, span.length, at);
+            return io_read_at(h->fd, buffer, span.length, at);
         if (i == s->current && at >= h->used &&
             at + span.length <= h->used + s->buf.n) {
             memcpy(buffer, s->buf.p + (at - h->used), span.length);
@@ -283,7 +253,7 @@ static int each_of(const struct half *h, int (*each)(void *, const struct frame 
     struct frame f;
     int err = 0;
     for (uint64_t at = 0; !err && at + sizeof head <= h->used; at += head.size) {
-        if ((err = read_at(h->fd, (uint8_t *)&head, sizeof head, at)))
+        if ((err = io_read_at(h->fd, (uint8_t *)&head, sizeof head, at)))
             break;
         if (head.size < 12 || head.size > h->used - at)
             break; /* not what we wrote: the disk's fault */
@@ -291,7 +261,7 @@ static int each_of(const struct half *h, int (*each)(void *, const struct frame 
             continue;
         b.n = 0;
         char *room = strbuf_room(&b, head.size);
-        err = room ? read_at(h->fd, (uint8_t *)room, head.size, at) : -ERR_NOMEM;
+        err = room ? io_read_at(h->fd, (uint8_t *)room, head.size, at) : -ERR_NOMEM;
         if (!err && frame_of(h, (const uint8_t *)room, head.size, &f))
             err = each(ctx, &f);
     }
