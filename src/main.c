@@ -1,4 +1,4 @@
-#include "cli.h"
+#include "cli/cli.h"
 #include "service/config.h"
 #ifdef HAVE_TUI
 #include "tui/tui.h"

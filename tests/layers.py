@@ -22,7 +22,8 @@ LAYERS = {
     "out": (["base", "view", "query", "out", "capture/pcap_writer.h"], []),
     "service": (["base", "view", "query", "out", "model", "service"],
                 ["cap-ng.h", "seccomp.h", "microhttpd.h", "ini.h", "pthread.h"]),
-    "top": (["*"], ["pthread.h", "sqlite3.h", "editline/readline.h"]),
+    "cli": (["*"], ["sqlite3.h", "editline/readline.h"]),
+    "top": (["*"], ["pthread.h"]),
     "tui": (["base", "view", "query", "out", "tui", "trace.h", "pump.h", "save.h", "options.h"], []),
 }
 # a library's headers -> the only files that may include them

@@ -1,6 +1,6 @@
-#include "sql.h"
+#include "cli/sql.h"
 
-#include "cli.h"
+#include "cli/cli.h"
 #include "out/rows.h"
 
 #include <sqlite3.h>
