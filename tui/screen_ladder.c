@@ -1,42 +1,10 @@
 /* One call, or all legs of its session, as a ladder; the selected message's text beside
  * it. */
-#include "tui/pager.h"
-#include "tui/rungs.h"
-#include "tui/sign.h"
-#include "tui/ui.h"
-#include "tui/write.h"
-#include "view/ladder.h"
+#include "tui/screen_ladder.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-enum panel { PANEL_AUTO, PANEL_BELOW, PANEL_NONE, PANELS };
-
-enum {
-    BESIDE_FROM = 110, /* columns from which the text stands beside the ladder */
-    PANEL_LEAST = 44
-};
-
-struct ladder_screen {
-    struct screen screen;
-    uint32_t call;         /* id */
-    uint32_t msg;          /* of the selected row; 0: it is no message */
-    uint32_t stream;       /* of the selected row, where it is one of media */
-    uint64_t packets;      /* of its streams when it was built */
-    struct ladder *ladder; /* NULL: the call was given up */
-    uint64_t layout;       /* struct calls.layout when it was built */
-    struct ladder_options options;
-    struct scroll scroll;
-    struct rungs rungs;
-    enum panel panel;
-    bool decoded;
-    struct pager pager;
-    struct rect pager_area;
-    uint32_t paged; /* message that the pager holds; 0: none */
-    int rows_y;     /* of the first row, as drawn last */
-    struct strbuf find, text;
-};
 
 static void ladder_screen_free(struct screen *screen)
 {
@@ -50,12 +18,12 @@ static void ladder_screen_free(struct screen *screen)
     free(s);
 }
 
-static const struct call *the_call(const struct ladder_screen *s)
+const struct call *ladder_screen_call(const struct ladder_screen *s)
 {
     return calls_by_id(s->screen.ui->view->calls, s->call);
 }
 
-static const struct ladder_row *selected(const struct ladder_screen *s)
+const struct ladder_row *ladder_screen_row(const struct ladder_screen *s)
 {
     if (!s->ladder || s->scroll.at >= s->ladder->rows)
         return NULL;
@@ -64,7 +32,7 @@ static const struct ladder_row *selected(const struct ladder_screen *s)
 
 static void remember(struct ladder_screen *s)
 {
-    const struct ladder_row *row = selected(s);
+    const struct ladder_row *row = ladder_screen_row(s);
 
     s->msg = row && row->msg ? row->msg->id : 0;
     s->stream = row && row->kind == LADDER_MEDIA ? row->stream : 0;
@@ -90,7 +58,7 @@ static uint64_t packets_of(const struct ladder_screen *s, const struct call *cal
 
 static void rebuild(struct ladder_screen *s)
 {
-    const struct call *call = the_call(s);
+    const struct call *call = ladder_screen_call(s);
 
     ladder_free(s->ladder);
     s->ladder = call ? ladder_build(s->screen.ui->view, call, &s->options) : NULL;
@@ -117,7 +85,7 @@ static bool grown(const struct ladder_screen *s, const struct call *call)
 /* True where a leg changed since the ladder was built, or one more joined. */
 static bool outdated(const struct ladder_screen *s)
 {
-    const struct call *call = the_call(s);
+    const struct call *call = ladder_screen_call(s);
     size_t legs = 1;
 
     if (!s->ladder || !call || s->layout != s->screen.ui->view->calls->layout)
@@ -139,193 +107,6 @@ static void ladder_refresh(struct screen *screen)
 
     if (outdated(s))
         rebuild(s);
-}
-
-/* ---- drawing */
-
-static void put_field(struct ladder_screen *s, struct canvas *c, int *x, int y,
-                      const struct call *call, const char *name, const char *label)
-{
-    const struct field *f = field_find(&TABLE_CALLS, name);
-    struct strbuf scratch = {0}, text = {0};
-    struct row row = {
-        .view = s->screen.ui->view, .object = call, .scratch = &scratch, .text = &text};
-    struct value v = {VALUE_NULL, {0}};
-
-    if (f)
-        f->get(&row, &v);
-    if (v.type != VALUE_NULL && !(v.type == VALUE_INT && !v.i)) {
-        s->text.n = 0;
-        strbuf_str(&s->text, label);
-        value_text(row.view, f, &v, &s->text);
-        if (*f->unit && strcmp(name, "status") != 0)
-            strbuf_printf(&s->text, " %s", f->unit);
-        *x = canvas_text(c, *x, y, f->tone ? f->tone(&row) : TONE_PLAIN, s->text.p,
-                         s->text.n) +
-             3;
-    }
-    strbuf_done(&scratch);
-    strbuf_done(&text);
-}
-
-static const char *party_name(const struct party *p)
-{
-    return p->user ? p->user : p->host ? p->host : p->uri ? p->uri : "?";
-}
-
-/* How many legs, and why they belong together. */
-static void draw_legs(const struct ladder_screen *s, struct canvas *c, int x, int y,
-                      const struct call *call)
-{
-    const struct call *leg = call->session ? call->session->first : NULL;
-
-    if (!leg || call->session->legs < 2)
-        return;
-    x = canvas_printf(c, x, y, TONE_PLAIN, "legs %u", call->session->legs);
-    if (!s->options.session)
-        x = canvas_put(c, x, y, TONE_PLAIN, ", this one alone");
-    while (leg && !leg->link)
-        leg = leg->leg_next;
-    if (leg)
-        canvas_printf(c, x, y, TONE_DIM, " (joined by %s, %u)", leg->link,
-                      leg->link_confidence);
-}
-
-static void draw_title(struct ladder_screen *s, struct canvas *c, struct rect area,
-                       const struct call *call)
-{
-    int x = canvas_printf(c, area.x, area.y, STYLE_BOLD, "Call %u", call->id) + 3;
-
-    x = canvas_put(c, x, area.y, TONE_REQUEST, call_method(call)) + 2;
-    x = canvas_put(c, x, area.y, STYLE_BOLD, party_name(&call->from));
-    x = canvas_put(c, x, area.y, TONE_PLAIN, " → ");
-    x = canvas_put(c, x, area.y, STYLE_BOLD, party_name(&call->to)) + 3;
-    put_field(s, c, &x, area.y, call, "state", "");
-    x -= 2;
-    put_field(s, c, &x, area.y, call, "status", "");
-    put_field(s, c, &x, area.y, call, "duration", "talk ");
-    put_field(s, c, &x, area.y, call, "pdd", "PDD ");
-    draw_legs(s, c, x, area.y, call);
-}
-
-/* The line of what is wrong; returns lines used. */
-static int draw_remark(struct ladder_screen *s, struct canvas *c, struct rect area,
-                       const struct call *call)
-{
-    enum tone tone;
-    const char *sign = sign_call(call, &tone);
-
-    s->text.n = 0;
-    sign_remark(call, &s->text);
-    if (!s->text.n)
-        return 0;
-    canvas_put(c, area.x, area.y + 1, tone, sign);
-    canvas_field(c, area.x + 2, area.y + 1, area.w - 2, false,
-                 tone == TONE_GOOD ? TONE_DIM : tone, s->text.p, s->text.n);
-    return 1;
-}
-
-static void fill_pager(struct ladder_screen *s)
-{
-    const struct ladder_row *row = selected(s);
-    const struct msg *m = row ? row->msg : NULL;
-
-    if (s->paged && m && s->paged == m->id)
-        return;
-    pager_clear(&s->pager);
-    s->pager.scroll = (struct scroll){0};
-    s->paged = m ? m->id : 0;
-    if (m)
-        write_message(&s->pager, s->screen.ui->view, m, s->decoded, row->tone);
-    else if (row && row->kind == LADDER_MEDIA)
-        write_stream(&s->pager, s->screen.ui->view, row->stream);
-    else if (row && row->text)
-        pager_add(&s->pager, row->tone, 0, row->text, strlen(row->text), 0, 0);
-}
-
-static void draw_panel(struct ladder_screen *s, struct canvas *c, struct rect area)
-{
-    s->pager_area = area;
-    fill_pager(s);
-    pager_draw(&s->pager, c, area);
-}
-
-/* Splits the room under the title between ladder and text. */
-static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
-{
-    struct rect text = *rows;
-    int w;
-
-    s->pager_area = (struct rect){0, 0, 0, 0};
-    if (s->panel == PANEL_NONE || rows->h < 12)
-        return;
-    if (rows->w >= BESIDE_FROM && s->panel == PANEL_AUTO) {
-        w = rungs_width(s->ladder, rows->w - PANEL_LEAST);
-        if (w > rows->w - PANEL_LEAST)
-            w = rows->w - PANEL_LEAST;
-        text.x = rows->x + w + 2;
-        text.w = rows->w - w - 2;
-        canvas_fill(c, (struct rect){rows->x + w, rows->y, 1, rows->h}, TONE_DIM, "│");
-        rows->w = w;
-    } else {
-        int h = rows->h * 2 / 5, left = rows->h - (int)s->ladder->rows - 2;
-
-        /* What the rows leave free is the text's. */
-        h = left > h ? left : h;
-        text.y = rows->y + rows->h - h + 1;
-        text.h = h - 1;
-        rows->h -= h;
-        canvas_fill(c, (struct rect){rows->x, text.y - 1, rows->w, 1}, TONE_DIM, "─");
-    }
-    draw_panel(s, c, text);
-}
-
-static void draw_rows(struct ladder_screen *s, struct canvas *c, struct rect rows)
-{
-    struct rungs *r = &s->rungs;
-    int head;
-
-    r->ladder = s->ladder;
-    r->view = s->screen.ui->view;
-    r->area = rows;
-    r->layout = ladder_layout(s->ladder, (unsigned)(rows.w > 0 ? rows.w : 1));
-    r->like = selected(s);
-    if (r->shift > (int)r->layout.width - rows.w)
-        r->shift = (int)r->layout.width > rows.w ? (int)r->layout.width - rows.w : 0;
-    rungs_draw_head(r, c, rows.y);
-    head = rungs_head_lines(r);
-    s->rows_y = rows.y + head;
-    scroll_fit(&s->scroll, s->ladder->rows, rows.h - head);
-    for (int y = 0; y < rows.h - head; y++) {
-        size_t i = s->scroll.top + (size_t)y;
-
-        if (i >= s->ladder->rows)
-            break;
-        rungs_draw_row(r, c, &s->ladder->row[i], s->rows_y + y);
-        if (i == s->scroll.at)
-            canvas_style(c, (struct rect){rows.x, s->rows_y + y, rows.w, 1},
-                         STYLE_SELECT);
-    }
-}
-
-static void ladder_draw(struct screen *screen, struct canvas *c, struct rect area)
-{
-    struct ladder_screen *s = (struct ladder_screen *)screen;
-    const struct call *call = the_call(s);
-    struct rect rows = area;
-    int used;
-
-    if (!call || !s->ladder) {
-        canvas_printf(c, area.x + 2, area.y + 1, TONE_WARN,
-                      "Call %u is no longer kept: a limit was reached.", s->call);
-        return;
-    }
-    draw_title(s, c, area, call);
-    used = 1 + draw_remark(s, c, area, call);
-    rows.y += used;
-    rows.h -= used;
-    split(s, c, &rows);
-    draw_rows(s, c, rows);
 }
 
 /* ---- actions */
@@ -401,7 +182,7 @@ static uint32_t neighbour(struct screen *screen, int step)
 
 static void open_message(struct ladder_screen *s)
 {
-    const struct ladder_row *row = selected(s);
+    const struct ladder_row *row = ladder_screen_row(s);
     struct ui *ui = s->screen.ui;
 
     if (row && row->msg)
@@ -524,7 +305,7 @@ static const struct screen_ops ladder_ops = {
     .on = ON_LADDER,
     .free = ladder_screen_free,
     .refresh = ladder_refresh,
-    .draw = ladder_draw,
+    .draw = ladder_screen_draw,
     .act = ladder_act,
     .typed = ladder_typed,
     .mouse = ladder_mouse,
