@@ -27,7 +27,7 @@ static struct {
     int pairs; /* colour pairs made */
     int32_t pair_fg[64], pair_bg[64];
     struct canvas shown; /* what the terminal shows; w 0: unknown */
-    bool pasting, paste_mode;
+    bool pasting, paste_mode, mouse;
     struct input again; /* second half of a double click; NONE */
     struct termios before;
     char restore[256]; /* bytes that bring the terminal back, for signals */
@@ -67,7 +67,7 @@ static void catch_deaths(void)
     term.restore_n = 0;
     if (term.paste_mode)
         restore_add("\033[?2004l");
-    restore_add("\033[?1000l\033[?1006l");
+    restore_add("\033[?1002l\033[?1000l\033[?1006l");
     restore_add(tigetstr("sgr0"));
     restore_add(tigetstr("cnorm"));
     restore_add(tigetstr("rmcup"));
@@ -90,6 +90,30 @@ static bool knows_paste(const char *name)
            !strncmp(name, "alacritty", 9) || !strncmp(name, "foot", 4);
 }
 
+/* ncurses asks for clicks only; what moves with the button held is asked for here. */
+static void use_mouse(void)
+{
+    const char *move = tigetstr("kmous");
+
+    mousemask(CLICKS | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED |
+                  REPORT_MOUSE_POSITION,
+              NULL);
+    mouseinterval(0);
+    term.mouse = has_mouse() && move && move != (char *)-1;
+    if (term.mouse)
+        send("\033[?1002h");
+}
+
+/* Before the terminal is given back for a while or for good. */
+static void leave(void)
+{
+    if (term.mouse)
+        send("\033[?1002l");
+    if (term.paste_mode)
+        send("\033[?2004l");
+    endwin();
+}
+
 static void enter(void)
 {
     cbreak();
@@ -100,8 +124,7 @@ static void enter(void)
     meta(stdscr, TRUE);
     set_escdelay(25);
     curs_set(0);
-    mousemask(CLICKS | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-    mouseinterval(0);
+    use_mouse();
     if (term.paste_mode)
         send("\033[?2004h");
 }
@@ -134,9 +157,7 @@ static int open_keys(struct errmsg *why)
 void curses_close(void)
 {
     if (term.screen) {
-        if (term.paste_mode)
-            send("\033[?2004l");
-        endwin();
+        leave();
         delscreen(term.screen);
     }
     if (term.tty)
@@ -183,11 +204,28 @@ unable:
         name ? name : "");
 }
 
+void curses_clip(const char *bytes, size_t n)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    n = n > CURSES_CLIP ? CURSES_CLIP : n;
+    fputs("\033]52;c;", stdout);
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t three = 0;
+
+        for (size_t k = 0; k < 3; k++)
+            three = three << 8 | (i + k < n ? (uint8_t)bytes[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            putchar(i + k > n ? '=' : letters[three >> (18 - 6 * k) & 63]);
+    }
+    fputs("\a", stdout);
+    fflush(stdout);
+}
+
 void curses_suspend(void)
 {
-    if (term.paste_mode)
-        send("\033[?2004l");
-    endwin();
+    leave();
     raise(SIGSTOP);
     refresh();
     enter();
@@ -253,6 +291,10 @@ static bool mouse(struct input *out)
         out->key = INPUT_WHEEL_DOWN;
     else if (e.bstate & CLICKS)
         out->key = INPUT_CLICK;
+    else if (e.bstate & BUTTON1_RELEASED)
+        out->key = INPUT_RELEASE;
+    else if (e.bstate & REPORT_MOUSE_POSITION)
+        out->key = INPUT_DRAG;
     if (e.bstate & BUTTON1_DOUBLE_CLICKED)
         term.again = *out;
     return out->key != INPUT_NONE;

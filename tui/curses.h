@@ -30,6 +30,12 @@ bool curses_key(struct input *out);
 /* Shows a canvas: cells that differ from what is shown, all of them where `anew`. */
 void curses_show(const struct canvas *c, bool anew);
 
+/* Most bytes that terminals take at once. */
+enum { CURSES_CLIP = 74994 };
+
+/* Asks the terminal to put bytes on the clipboard (OSC 52), at most CURSES_CLIP. */
+void curses_clip(const char *bytes, size_t n);
+
 /* Gives the terminal back, stops the program (job control), takes it again when it goes
  * on. */
 void curses_suspend(void);

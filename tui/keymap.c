@@ -13,6 +13,29 @@ const struct keymap_row KEYMAP[] = {
 #undef KEY
 };
 
+const struct keymap_row *keymap_row(enum action action)
+{
+    for (size_t i = 0; i < KEYMAP_ROWS; i++)
+        if (KEYMAP[i].action == action)
+            return &KEYMAP[i];
+    return NULL;
+}
+
+const char *keymap_action(enum action action, char out[32])
+{
+    static const char *const ids[] = {[ACTION_NONE] = "NONE",
+#define KEY(id, ...) [ACTION_##id] = #id,
+                                      KEYMAP_TABLE(KEY)
+#undef KEY
+    };
+    size_t n = 0;
+
+    for (const char *p = ids[action]; *p && n < 31; p++)
+        out[n++] = *p == '_' ? '-' : (char)(*p | 0x20);
+    out[n] = 0;
+    return out;
+}
+
 enum action keymap_find(int32_t key, unsigned screen)
 {
     if (!key)

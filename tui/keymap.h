@@ -29,6 +29,8 @@ enum {
     INPUT_CLICK, /* with x, y */
     INPUT_WHEEL_UP,
     INPUT_WHEEL_DOWN,
+    INPUT_DRAG,    /* moved with the button held, and */
+    INPUT_RELEASE, /* let go; both with x, y */
     INPUT_RESIZE,
     INPUT_F0, /* INPUT_F0 + n is Fn */
 };
@@ -40,15 +42,18 @@ struct input {
 
 /* Where a binding holds. */
 enum {
-    ON_CALLS = 1,
-    ON_LADDER = 2,
-    ON_MESSAGE = 4,
-    ON_STATS = 8,
-    ON_HELP = 16,
-    ON_SAVE = 32,
-    ON_MEDIA = 64,
+    ON_CALLS = 1 << 0,
+    ON_LADDER = 1 << 1,
+    ON_MESSAGE = 1 << 2,
+    ON_STATS = 1 << 3,
+    ON_HELP = 1 << 4,
+    ON_SAVE = 1 << 5,
+    ON_MEDIA = 1 << 6,
+    ON_PALETTE = 1 << 7,
     ON_TEXT = ON_MESSAGE | ON_STATS | ON_HELP, /* what only scrolls */
     ON_ANY = ON_CALLS | ON_LADDER | ON_MEDIA | ON_TEXT,
+    ON_DIALOG = ON_SAVE | ON_PALETTE, /* where characters are typed */
+    ON_EVERY = ON_ANY | ON_DIALOG,
 };
 
 /*
@@ -106,10 +111,16 @@ enum {
     KEY(PAGE_DOWN, ON_ANY, "", "a page down", INPUT_PAGE_DOWN, CONTROL('F'))           \
     KEY(HOME, ON_ANY, "", "to the first", INPUT_HOME, 'g')                             \
     KEY(END, ON_ANY, "", "to the last; in the list of calls: follow", INPUT_END, 'G')  \
-    KEY(REDRAW, ON_ANY | ON_SAVE, "", "draw everything anew", CONTROL('L'))            \
-    KEY(BACK, ON_ANY | ON_SAVE, "back", "back", INPUT_ESC)                             \
+    KEY(CHOOSE_UP, ON_PALETTE, "", "the entry above", INPUT_UP, INPUT_BACKTAB)         \
+    KEY(CHOOSE_DOWN, ON_PALETTE, "", "the entry below", INPUT_DOWN)                    \
+    KEY(COMPLETE, ON_PALETTE, "complete", "take the name of the entry", INPUT_TAB)     \
+    KEY(RUN, ON_PALETTE, "do it", "do what the entry says", INPUT_ENTER)               \
+    KEY(COPY, ON_CALLS, "", "copy what is selected to the clipboard", 'y')             \
+    KEY(PALETTE, ON_ANY, "", "any action by its name", ':')                            \
+    KEY(REDRAW, ON_ANY | ON_DIALOG, "", "draw everything anew", CONTROL('L'))          \
+    KEY(BACK, ON_ANY | ON_DIALOG, "back", "back", INPUT_ESC)                           \
     KEY(LEAVE, ON_ANY, "quit", "back; in the list of calls: quit", 'q')                \
-    KEY(HELP, ON_ANY | ON_SAVE, "keys", "this help", '?', INPUT_F0 + 1)
+    KEY(HELP, ON_ANY | ON_DIALOG, "keys", "this help", '?', INPUT_F0 + 1)
 
 /* The key that Control and a letter give. */
 #define CONTROL(letter) ((letter)&31)
@@ -134,6 +145,12 @@ struct keymap_row {
 /* All bindings, KEYMAP_ROWS of them. */
 extern const struct keymap_row KEYMAP[];
 enum { KEYMAP_ROWS = ACTION_COUNT - 1 };
+
+/* The row of an action; NULL for NONE. */
+const struct keymap_row *keymap_row(enum action action);
+
+/* Name of an action as the palette takes it: "next-failed". */
+const char *keymap_action(enum action action, char out[32]);
 
 /* What a key does on a screen (one ON_ bit); ACTION_NONE. */
 enum action keymap_find(int32_t key, unsigned screen);

@@ -30,6 +30,10 @@ struct screen_ops {
     void (*typed)(struct screen *s, enum prompt_result what);
     /* Click or wheel, in coordinates of the canvas. NULL: wheel moves the cursor. */
     void (*mouse)(struct screen *s, const struct input *in);
+    /* DRAG after a click there, or RELEASE. NULL: nothing can be dragged. */
+    void (*drag)(struct screen *s, const struct input *in);
+    /* Adds what the user would copy: raw bytes; they are cleaned. NULL: nothing. */
+    void (*copy)(struct screen *s, struct strbuf *out);
     /* BACK: true where the screen had something of its own to close. NULL: no. */
     bool (*back)(struct screen *s);
 };
@@ -50,6 +54,8 @@ struct screen *screen_ladder_new(struct ui *ui, uint32_t call);
 struct screen *screen_media_new(struct ui *ui, uint32_t call, uint32_t stream);
 struct screen *screen_stats_new(struct ui *ui);
 struct screen *screen_help_new(struct ui *ui, const struct screen *of);
+/* Offers the actions of a screen (its ON_ bit) by name, and does the one chosen. */
+struct screen *screen_palette_new(struct ui *ui, unsigned on);
 
 /* A message by id; `ladder`, if not NULL, is asked for its neighbours: step is +1 or
  * -1, 0: none. */

@@ -504,6 +504,14 @@ static void calls_mouse(struct screen *screen, const struct input *in)
     remember(s);
 }
 
+static void calls_copy(struct screen *screen, struct strbuf *out)
+{
+    const struct call *call = selected_call((struct calls_screen *)screen);
+
+    if (call)
+        strbuf_add(out, call->call_id->p, call->call_id->n);
+}
+
 static const struct screen_ops calls_ops = {
     .title = "Calls",
     .on = ON_CALLS,
@@ -513,6 +521,7 @@ static const struct screen_ops calls_ops = {
     .act = calls_act,
     .typed = calls_typed,
     .mouse = calls_mouse,
+    .copy = calls_copy,
     .back = calls_back,
 };
 

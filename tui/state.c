@@ -113,6 +113,8 @@ void state_read(struct state *s, struct trace *t, int64_t now)
     s->messages = counts->sip + counts->malformed;
     s->calls = t->calls->calls_seen;
     s->clock = t->live ? now : 0;
+    s->memory = calls_memory(t->calls);
+    s->memory_limit = t->limits.max_memory;
     read_ledger(s, &t->ledger);
     read_sources(s, t->sources);
     read_rates(s, now);
@@ -125,7 +127,7 @@ struct word {
     int rank;
 };
 
-enum { WORDS = 12 };
+enum { WORDS = 14 };
 
 __attribute__((format(printf, 5, 6))) static void
 add(struct word *words, size_t *n, int rank, unsigned style, const char *format, ...)
@@ -158,6 +160,15 @@ static void add_progress(const struct state *s, struct word *w, size_t *n)
             (int)(seconds / 60 % 60), (int)(seconds % 60));
 }
 
+/* In colour from nine tenths of the limit on: then the oldest calls leave. */
+static void add_memory(const struct state *s, struct word *w, size_t *n)
+{
+    bool near = s->memory_limit && s->memory > s->memory_limit / 10 * 9;
+    uint64_t mb = (s->memory >> 20) + !(s->memory >> 20);
+
+    add(w, n, near ? 0 : 7, near ? TONE_WARN : TONE_PLAIN, "%" PRIu64 " MB", mb);
+}
+
 static size_t words_of(const struct state *s, struct word *w)
 {
     char count[24];
@@ -178,6 +189,8 @@ static size_t words_of(const struct state *s, struct word *w)
     if (s->live || s->drops)
         add(w, &n, s->drops ? 0 : 2, s->drops ? TONE_BAD : TONE_PLAIN, "drops %s",
             state_count(s->drops, count));
+    if (s->memory)
+        add_memory(s, w, &n);
     if (s->lost)
         add(w, &n, 0, TONE_WARN, "ledger %s", state_count(s->lost, count));
     else
@@ -205,23 +218,29 @@ static void drop_words(struct word *w, size_t n, int room)
             }
 }
 
-void state_draw(const struct state *s, struct canvas *c)
+int state_clock(const struct state *s, struct canvas *c)
 {
-    struct word w[WORDS];
-    size_t n = words_of(s, w);
-    int x = 0, room = c->w;
+    time_t seconds = (time_t)(s->clock / SECOND);
+    struct tm tm;
+    char text[16];
 
-    if (s->clock && c->w >= 100) {
-        time_t seconds = (time_t)(s->clock / SECOND);
-        struct tm tm;
-        char text[16];
+    if (!s->clock || c->w < 100)
+        return c->w;
+    strftime(text, sizeof text, "%H:%M:%S", localtime_r(&seconds, &tm));
+    canvas_put(c, c->w - 8, 0, TONE_PLAIN, text);
+    return c->w - 10;
+}
 
-        strftime(text, sizeof text, "%H:%M:%S", localtime_r(&seconds, &tm));
-        canvas_put(c, c->w - 8, 0, TONE_PLAIN, text);
-        room -= 10;
-    }
-    drop_words(w, n, room);
+void state_draw(const struct state *s, struct canvas *c, int w)
+{
+    struct word word[WORDS];
+    size_t n = words_of(s, word);
+    struct rect clip = canvas_clip(c, (struct rect){0, 0, w, 1});
+    int x = 0;
+
+    drop_words(word, n, w);
     for (size_t i = 0; i < n; i++)
-        if (w[i].text[0])
-            x = canvas_put(c, x, 0, w[i].style, w[i].text) + 2;
+        if (word[i].text[0])
+            x = canvas_put(c, x, 0, word[i].style, word[i].text) + 2;
+    canvas_clip(c, clip);
 }

@@ -158,6 +158,12 @@ static int busy(void *ctx, int percent)
     return ending || l->gone || in.key == INPUT_ESC;
 }
 
+static void clip(void *ctx, const char *bytes, size_t n)
+{
+    (void)ctx;
+    curses_clip(bytes, n);
+}
+
 /* ---- the loop */
 
 static void see_signals(struct loop *l)
@@ -258,6 +264,7 @@ int tui_run(struct trace *t, const struct options *o)
 
     l.ui.busy = busy;
     l.ui.busy_ctx = &l;
+    l.ui.clip = clip;
     if (!err)
         err = catch_signals();
     if (!err)

@@ -1,5 +1,7 @@
 #include "tui/ui.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -124,13 +126,43 @@ static void turn_pause(struct ui *ui)
     ui_refresh(ui);
 }
 
-static void act(struct ui *ui, enum action action)
+/* What the user sees selected, without a byte that could act on another terminal. */
+static void copy(struct ui *ui)
+{
+    struct screen *s = ui_top(ui);
+    struct strbuf raw = {0}, clean = {0};
+
+    if (s->ops->copy)
+        s->ops->copy(s, &raw);
+    for (size_t i = 0; i < raw.n;) {
+        const char *end = memchr(raw.p + i, '\n', raw.n - i);
+        size_t n = (end ? (size_t)(end - raw.p) : raw.n) - i;
+
+        utf8_clean(&clean, raw.p + i, n - (n && raw.p[i + n - 1] == '\r'));
+        if (end)
+            strbuf_char(&clean, '\n');
+        i += n + 1;
+    }
+    if (!clean.n) {
+        ui_say(ui, TONE_WARN, "Nothing to copy here.");
+    } else if (ui->clip) {
+        ui->clip(ui->busy_ctx, clean.p, clean.n);
+        ui_say(ui, TONE_GOOD, "Copied %zu bytes, where the terminal allows it.",
+               clean.n);
+    }
+    strbuf_done(&raw);
+    strbuf_done(&clean);
+}
+
+void ui_act(struct ui *ui, enum action action)
 {
     struct screen *s = ui_top(ui);
 
     switch (action) {
     case ACTION_NONE: break;
     case ACTION_HELP: ui_push(ui, screen_help_new(ui, s)); break;
+    case ACTION_PALETTE: ui_push(ui, screen_palette_new(ui, s->ops->on)); break;
+    case ACTION_COPY: copy(ui); break;
     case ACTION_STATS: ui_push(ui, screen_stats_new(ui)); break;
     case ACTION_BACK: go_back(ui); break;
     case ACTION_LEAVE: leave(ui); break;
@@ -146,7 +178,7 @@ static bool type(struct ui *ui, const struct input *in)
     struct screen *s = ui_top(ui);
     enum prompt_result r;
 
-    if (!s->asking || in->key == INPUT_CLICK)
+    if (!s->asking || (in->key >= INPUT_CLICK && in->key <= INPUT_RELEASE))
         return false;
     r = prompt_key(&s->prompt, in->key);
     if (r == PROMPT_OTHER)
@@ -156,11 +188,14 @@ static bool type(struct ui *ui, const struct input *in)
     return true;
 }
 
-static void wheel(struct ui *ui, const struct input *in)
+static void mouse(struct ui *ui, const struct input *in)
 {
     struct screen *s = ui_top(ui);
 
-    if (s->ops->mouse) {
+    if (in->key == INPUT_DRAG || in->key == INPUT_RELEASE) {
+        if (s->ops->drag)
+            s->ops->drag(s, in);
+    } else if (s->ops->mouse) {
         s->ops->mouse(s, in);
     } else if (in->key != INPUT_CLICK) {
         for (int i = 0; i < 3; i++)
@@ -172,14 +207,14 @@ void ui_input(struct ui *ui, const struct input *in)
 {
     bool leaving = ui->leaving, clearing = ui->clearing;
 
-    ui->said[0] = 0;
+    if (in->key != INPUT_RELEASE)
+        ui->said[0] = 0;
     if (type(ui, in))
         return;
-    if (in->key == INPUT_CLICK || in->key == INPUT_WHEEL_UP ||
-        in->key == INPUT_WHEEL_DOWN)
-        wheel(ui, in);
+    if (in->key >= INPUT_CLICK && in->key <= INPUT_RELEASE)
+        mouse(ui, in);
     else
-        act(ui, keymap_find(in->key, ui_top(ui)->ops->on));
+        ui_act(ui, keymap_find(in->key, ui_top(ui)->ops->on));
     /* What asks for a second press has it at once or not at all. */
     if (leaving)
         ui->leaving = false;
@@ -213,8 +248,37 @@ static void draw_hints(const struct ui *ui, struct canvas *c, int y)
         canvas_put(c, c->w - 17, y, STYLE_BOLD, "Esc");
         canvas_put(c, c->w - 13, y, TONE_DIM, "back");
     }
-    canvas_put(c, c->w - 7, y, STYLE_BOLD, on == ON_SAVE ? "F1" : " ?");
+    canvas_put(c, c->w - 7, y, STYLE_BOLD, on & ON_DIALOG ? "F1" : " ?");
     canvas_put(c, c->w - 4, y, TONE_DIM, "keys");
+}
+
+/* Where one is: the screens below, then this one. What does not fit goes on the left.
+ */
+static int draw_path(const struct ui *ui, struct canvas *c, int right, int room)
+{
+    int x = right;
+
+    for (size_t i = ui->depth; i-- > 0;) {
+        const char *title = ui->stack[i]->ops->title;
+        bool top = i + 1 == ui->depth;
+        int w = (int)strlen(title) + (top ? 0 : 3);
+
+        if (right - x + w > room)
+            break;
+        x -= w;
+        canvas_put(c, x, 0, top ? STYLE_BOLD : TONE_DIM, title);
+        if (!top)
+            canvas_put(c, x + w - 2, 0, TONE_DIM, "›");
+    }
+    return x;
+}
+
+static void draw_top(const struct ui *ui, struct canvas *c)
+{
+    int right = state_clock(&ui->state, c);
+
+    right = draw_path(ui, c, right, c->w / 2);
+    state_draw(&ui->state, c, right < c->w ? right - 2 : right);
 }
 
 void ui_draw(struct ui *ui, struct canvas *c)
@@ -236,7 +300,7 @@ void ui_draw(struct ui *ui, struct canvas *c)
         ui->stack[i]->ops->draw(ui->stack[i], c, area);
         canvas_clip(c, whole);
     }
-    state_draw(&ui->state, c);
+    draw_top(ui, c);
     if (c->h < 2)
         return;
     if (ui->said[0])

@@ -29,6 +29,8 @@ struct ui {
      * tests. */
     int (*busy)(void *ctx, int percent);
     void *busy_ctx;
+    /* Puts bytes on the user's clipboard; with busy_ctx. NULL: there is none. */
+    void (*clip)(void *ctx, const char *bytes, size_t n);
 };
 
 /* Starts with the list of calls. Returns 0 or -ERR_NOMEM. */
@@ -49,6 +51,9 @@ void ui_say(struct ui *ui, enum tone tone, const char *format, ...)
 
 /* Tells the top screen that the model changed, where it did. True: draw. */
 bool ui_refresh(struct ui *ui);
+
+/* Does an action on the top screen, as a key bound to it would. */
+void ui_act(struct ui *ui, enum action action);
 
 /* Handles one key or mouse event. */
 void ui_input(struct ui *ui, const struct input *in);

@@ -7,24 +7,24 @@
 #include <string.h>
 #include <cmocka.h>
 
-static const unsigned screens[] = {ON_CALLS, ON_LADDER, ON_MESSAGE,
-                                   ON_STATS, ON_HELP,   ON_SAVE};
-enum { SCREENS = sizeof screens / sizeof *screens };
+#define FOR_SCREENS(bit)                   \
+    for (unsigned bit = 1; bit; bit <<= 1) \
+        if (ON_EVERY & bit)
 
 static void a_key_does_one_thing_on_a_screen(void **state)
 {
     (void)state;
     for (size_t i = 0; i < KEYMAP_ROWS; i++)
         for (size_t k = 0; k < KEYMAP_KEYS && KEYMAP[i].key[k]; k++)
-            for (size_t s = 0; s < SCREENS; s++)
-                if (KEYMAP[i].screens & screens[s]) {
-                    enum action found = keymap_find(KEYMAP[i].key[k], screens[s]);
+            FOR_SCREENS(on)
+    if (KEYMAP[i].screens & on) {
+        enum action found = keymap_find(KEYMAP[i].key[k], on);
 
-                    if (found != KEYMAP[i].action)
-                        print_error("key 0x%x of '%s'\n", (unsigned)KEYMAP[i].key[k],
-                                    KEYMAP[i].help);
-                    assert_int_equal(found, KEYMAP[i].action);
-                }
+        if (found != KEYMAP[i].action)
+            print_error("key 0x%x of '%s'\n", (unsigned)KEYMAP[i].key[k],
+                        KEYMAP[i].help);
+        assert_int_equal(found, KEYMAP[i].action);
+    }
 }
 
 static void every_row_has_keys_screens_and_words(void **state)
@@ -50,10 +50,11 @@ static void every_row_has_keys_screens_and_words(void **state)
 static void help_and_the_way_back_are_everywhere(void **state)
 {
     (void)state;
-    for (size_t s = 0; s < SCREENS; s++) {
-        assert_int_equal(keymap_find('?', screens[s]), ACTION_HELP);
-        assert_int_equal(keymap_find(INPUT_F0 + 1, screens[s]), ACTION_HELP);
-        assert_int_equal(keymap_find(INPUT_ESC, screens[s]), ACTION_BACK);
+    FOR_SCREENS(on)
+    {
+        assert_int_equal(keymap_find('?', on), ACTION_HELP);
+        assert_int_equal(keymap_find(INPUT_F0 + 1, on), ACTION_HELP);
+        assert_int_equal(keymap_find(INPUT_ESC, on), ACTION_BACK);
     }
 }
 
@@ -101,6 +102,23 @@ static void the_keys_are_the_promised_ones(void **state)
                          promised[i].action);
 }
 
+/* The palette finds an action by its name: each has one of its own. */
+static void actions_have_names(void **state)
+{
+    char a[32], b[32];
+
+    (void)state;
+    for (size_t i = 0; i < KEYMAP_ROWS; i++) {
+        assert_ptr_equal(keymap_row(KEYMAP[i].action), &KEYMAP[i]);
+        keymap_action(KEYMAP[i].action, a);
+        assert_true(strspn(a, "abcdefghijklmnopqrstuvwxyz-") == strlen(a));
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(a, keymap_action(KEYMAP[k].action, b));
+    }
+    assert_null(keymap_row(ACTION_NONE));
+    assert_string_equal(keymap_action(ACTION_NEXT_FAILED, a), "next-failed");
+}
+
 static void an_unbound_key_does_nothing(void **state)
 {
     (void)state;
@@ -136,6 +154,7 @@ int main(void)
         cmocka_unit_test(every_row_has_keys_screens_and_words),
         cmocka_unit_test(help_and_the_way_back_are_everywhere),
         cmocka_unit_test(the_keys_are_the_promised_ones),
+        cmocka_unit_test(actions_have_names),
         cmocka_unit_test(an_unbound_key_does_nothing),
         cmocka_unit_test(keys_have_names),
     };

@@ -14,7 +14,7 @@ static void assert_line(const struct state *s, int width, const char *expected)
     struct strbuf out = {0};
 
     assert_int_equal(canvas_init(&c, width, 1, false), 0);
-    state_draw(s, &c);
+    state_draw(s, &c, c.w);
     canvas_dump(&c, &out);
     assert_string_equal(strbuf_cstr(&out), expected);
     strbuf_done(&out);
