@@ -3,19 +3,26 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /*
  * Positions only grow; their low bits index the buffer. A record is its length (8
  * bytes) and its bytes, padded to 8, always in one piece: where the rest of the buffer
  * is too short for it, that rest is skipped with a marker for a length.
  */
+struct ring_ends {
+    _Alignas(64) atomic_size_t head; /* written up to here; the producer's */
+    _Alignas(64) atomic_size_t tail; /* read up to here; the consumer's */
+};
+
+/* Each side believes its own end here only; the shared one is for the other side. */
 struct ring {
+    struct ring_ends *ends; /* the buffer lies behind them */
     uint8_t *bytes;
     size_t size;
-    _Alignas(64) atomic_size_t head; /* written up to here; the producer's */
-    size_t pending, tail_seen;
-    _Alignas(64) atomic_size_t tail; /* read up to here; the consumer's */
-    size_t taken, head_seen;
+    bool shared;
+    _Alignas(64) size_t head, pending, tail_seen;
+    _Alignas(64) size_t tail, taken, head_seen;
 };
 
 static const uint64_t SKIP = UINT64_MAX;
@@ -24,11 +31,20 @@ void ring_free(struct ring *r)
 {
     if (!r)
         return;
-    free(r->bytes);
+    if (r->shared)
+        munmap(r->ends, sizeof *r->ends + r->size);
+    else
+        free(r->ends);
     free(r);
 }
 
-struct ring *ring_new(size_t size)
+static void *map(size_t n)
+{
+    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+static struct ring *new_ring(size_t size, bool shared)
 {
     size_t n = 64;
     while (n < size && n <= SIZE_MAX / 4)
@@ -37,26 +53,39 @@ struct ring *ring_new(size_t size)
     if (!r)
         return NULL;
     memset(r, 0, sizeof *r);
-    atomic_init(&r->head, 0);
-    atomic_init(&r->tail, 0);
     r->size = n;
-    r->bytes = malloc(n);
-    if (!r->bytes) {
+    r->shared = shared;
+    r->ends =
+        shared ? map(sizeof *r->ends + n) : aligned_alloc(64, sizeof *r->ends + n);
+    if (!r->ends) {
         free(r);
         return NULL;
     }
+    atomic_init(&r->ends->head, 0);
+    atomic_init(&r->ends->tail, 0);
+    r->bytes = (uint8_t *)(r->ends + 1);
     return r;
+}
+
+struct ring *ring_new(size_t size)
+{
+    return new_ring(size, false);
+}
+
+struct ring *ring_new_shared(size_t size)
+{
+    return new_ring(size, true);
 }
 
 void *ring_reserve(struct ring *r, size_t n)
 {
-    size_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
+    size_t head = r->head;
     size_t at = head & (r->size - 1), rest = r->size - at;
     if (n > r->size - 8)
         return NULL;
     size_t need = 8 + ((n + 7) & ~(size_t)7), skip = need > rest ? rest : 0;
     if (skip + need > r->size - (head - r->tail_seen)) {
-        r->tail_seen = atomic_load_explicit(&r->tail, memory_order_acquire);
+        r->tail_seen = atomic_load_explicit(&r->ends->tail, memory_order_acquire);
         if (skip + need > r->size - (head - r->tail_seen))
             return NULL;
     }
@@ -75,17 +104,17 @@ void *ring_reserve(struct ring *r, size_t n)
  * that it must wake the consumer. */
 bool ring_commit(struct ring *r)
 {
-    size_t before = atomic_load_explicit(&r->head, memory_order_relaxed);
-    atomic_store(&r->head, r->pending);
-    return atomic_load(&r->tail) == before;
+    size_t before = r->head;
+    r->head = r->pending;
+    atomic_store(&r->ends->head, r->head);
+    return atomic_load(&r->ends->tail) == before;
 }
 
 const void *ring_peek(struct ring *r, size_t *n)
 {
-    size_t tail = atomic_load_explicit(&r->tail, memory_order_relaxed);
-    size_t at = tail & (r->size - 1);
+    size_t tail = r->tail, at = tail & (r->size - 1);
     uint64_t length;
-    if (tail == r->head_seen && tail == (r->head_seen = atomic_load(&r->head)))
+    if (tail == r->head_seen && tail == (r->head_seen = atomic_load(&r->ends->head)))
         return NULL;
     r->taken = tail;
     memcpy(&length, r->bytes + at, sizeof length);
@@ -101,13 +130,14 @@ const void *ring_peek(struct ring *r, size_t *n)
 
 void ring_release(struct ring *r)
 {
-    atomic_store(&r->tail, r->taken);
+    r->tail = r->taken;
+    atomic_store(&r->ends->tail, r->tail);
 }
 
 size_t ring_used(const struct ring *r)
 {
-    size_t tail = atomic_load_explicit(&r->tail, memory_order_acquire);
-    size_t head = atomic_load_explicit(&r->head, memory_order_acquire);
+    size_t tail = atomic_load_explicit(&r->ends->tail, memory_order_acquire);
+    size_t head = atomic_load_explicit(&r->ends->head, memory_order_acquire);
     return head - tail;
 }
 

@@ -1,6 +1,7 @@
 /*
- * A byte ring between one producer thread and one consumer thread (lock-free): records
- * of any length. A record that does not fit is refused, and the producer counts it.
+ * A byte ring between one producer and one consumer, threads or processes (lock-free):
+ * records of any length. A record that does not fit is refused, and the producer counts
+ * it.
  */
 #ifndef BASE_RING_H
 #define BASE_RING_H
@@ -13,6 +14,10 @@ struct ring;
 
 /* size: bytes, rounded up to a power of two. NULL when memory is short. */
 struct ring *ring_new(size_t size);
+
+/* The same in memory that a process forked later shares: each keeps to one side. What
+ * the consumer may do to it never makes the producer write outside. */
+struct ring *ring_new_shared(size_t size);
 void ring_free(struct ring *r);
 
 /* Producer: room for a record of n bytes (aligned to 8), or NULL when full. */

@@ -22,6 +22,12 @@ const char *source_interface(const struct source *s, uint16_t index)
     return s->ops->interface ? s->ops->interface(s, index) : "";
 }
 
+int source_filter(struct source *s, const char *bpf, struct errmsg *why)
+{
+    return s->ops->filter ? s->ops->filter(s, bpf, why)
+                          : errmsg_set(why, -ERR_UNSUPPORTED, "no live capture");
+}
+
 void source_update(struct source *s)
 {
     if (s->ops->update)

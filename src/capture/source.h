@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 struct source;
+struct tap; /* capture/tap.h */
 
 struct source_ops {
     int (*next)(struct source *s, struct frame *out);
@@ -35,9 +36,11 @@ struct source_state {
     bool live;             /* an interface */
     bool follow;           /* goes on at the end of the file */
     bool seekable;         /* frames stay where frame.offset says */
-    bool pipe; /* cannot be read a second time: standard input, a named pipe, or
-                  followed into other files */
-    bool down; /* the interface is down or gone */
+    bool pipe;        /* cannot be read a second time: standard input, a named pipe, or
+                         followed into other files */
+    bool down;        /* the interface is down or gone */
+    bool gone;        /* it is gone; it is opened again when it comes back */
+    unsigned outages; /* how often it went down or away */
 };
 
 /* The first member of every source. */
@@ -56,8 +59,11 @@ struct source_options {
     /* NULL: none (file), the default that keeps fragments and VLANs (live) */
     const char *bpf;
     bool follow;   /* files: read on as it grows or rotates */
-    int buffer_mb; /* live: kernel buffer; 0: 64 MB... see source_live.c */
+    int buffer_mb; /* live: kernel buffer; 0: 64 MB */
     int snaplen;   /* live; 0: 262144 */
+    /* live: the capturing side, which runs in another process; NULL: a thread here */
+    struct tap *tap;
+    int tap_alive; /* a descriptor that is hung up when that process ends */
 };
 
 /*
@@ -70,12 +76,17 @@ int source_file_open(const char *path, uint16_t file,
                      struct source **out, struct errmsg *why);
 
 /*
- * Opens an interface ("any" too) and starts its thread. Returns as above; the message
- * says what to do where permission is missing.
+ * Opens an interface ("any" too) and begins to capture. Returns as above; the message
+ * says what to do where permission is missing. An interface that goes away later is
+ * opened again when it is back.
  */
 int source_live_open(const char *interface, uint16_t file,
                      const struct source_options *options, struct ledger *ledger,
                      struct source **out, struct errmsg *why);
+
+/* Another capture filter for a live source, from the next frames on; "": none. Returns
+ * 0, -ERR_UNSUPPORTED for other sources, or -ERR_* and why. */
+int source_filter(struct source *s, const char *bpf, struct errmsg *why);
 
 /*
  * The next frame: 0 and *out (bytes valid until the next call), -ERR_AGAIN: none now,

@@ -1,193 +1,83 @@
 #include "capture/source.h"
 
-#include "base/ring.h"
-#include "capture/frame_filter.h"
+#include "capture/tap.h"
 
-#include <errno.h>
-#include <net/if.h>
-#include <pcap/pcap.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
 
-enum {
-    SNAPLEN = 262144,
-    BUFFER_MB = 64,
-    RING_BYTES = 64 << 20,
-    WAIT_MS =
-        50, /* how long the kernel may gather frames, and how fast a stop is seen */
-    CHECK_MS = 1000,
-};
-
-/* A frame in the ring; its bytes follow. */
-struct live_record {
-    int64_t time;
-    uint32_t caplen, len;
-};
-
-/*
- * One thread captures; it shares with the rest the ring, the event descriptor that
- * wakes the reader, and the atomics. Everything else is the reader's.
- */
+/* The reader's side of an interface: frames come out of the tap's ring. */
 struct live {
     struct source s;
-    pcap_t *pcap;
-    struct ring *ring;
-    pthread_t thread;
+    struct tap *tap;
+    bool own; /* the tap runs in a thread of ours */
     bool started;
-    int wake; /* eventfd */
-    uint32_t link;
     bool peeked; /* the newest frame handed on is still in the ring */
-    atomic_bool stop, ended, down;
-    atomic_ullong kernel_drops, interface_drops, ring_drops;
-    char ended_why[PCAP_ERRBUF_SIZE]; /* written by the thread before `ended` */
+    int alive;   /* hung up when the process of the tap ended; -1: it is ours */
+    pthread_t thread;
 };
-
-/* ---- the capture thread ---- */
-
-static void wake(struct live *l)
-{
-    uint64_t one = 1;
-    (void)!write(l->wake, &one, sizeof one);
-}
-
-static void on_frame(u_char *user, const struct pcap_pkthdr *h, const u_char *bytes)
-{
-    struct live *l = (struct live *)user;
-    struct live_record *r = ring_reserve(l->ring, sizeof *r + h->caplen);
-    if (!r) {
-        atomic_fetch_add_explicit(&l->ring_drops, 1, memory_order_relaxed);
-        return;
-    }
-    r->time = (int64_t)h->ts.tv_sec * 1000000000 +
-              h->ts.tv_usec; /* ns precision was asked for */
-    r->caplen = h->caplen;
-    r->len = h->len;
-    memcpy(r + 1, bytes, h->caplen);
-    if (ring_commit(l->ring))
-        wake(l);
-}
-
-/* libpcap says nothing when a link goes down: its flags are looked at. */
-static bool is_down(const char *name)
-{
-    struct ifreq r = {0};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || strlen(name) >= sizeof r.ifr_name) {
-        if (fd >= 0)
-            close(fd);
-        return false;
-    }
-    memcpy(r.ifr_name, name, strlen(name));
-    bool down = ioctl(fd, SIOCGIFFLAGS, &r) ? errno == ENODEV : !(r.ifr_flags & IFF_UP);
-    close(fd);
-    return down;
-}
-
-static void check(struct live *l)
-{
-    struct pcap_stat st;
-    if (!pcap_stats(l->pcap, &st)) {
-        atomic_store_explicit(&l->kernel_drops, st.ps_drop, memory_order_relaxed);
-        atomic_store_explicit(&l->interface_drops, st.ps_ifdrop, memory_order_relaxed);
-    }
-    if (strcmp(l->s.name, "any"))
-        atomic_store_explicit(&l->down, is_down(l->s.name), memory_order_relaxed);
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* Never a blocking read: one was seen to hang for good when its interface went away. */
-static void *capture(void *arg)
-{
-    struct live *l = arg;
-    struct pollfd p = {.fd = pcap_get_selectable_fd(l->pcap), .events = POLLIN};
-    int64_t checked = 0;
-    while (!atomic_load_explicit(&l->stop, memory_order_relaxed)) {
-        int n = pcap_dispatch(l->pcap, -1, on_frame, (u_char *)l);
-        if (n < 0) {
-            if (n == PCAP_ERROR)
-                strncpy(l->ended_why, pcap_geterr(l->pcap), sizeof l->ended_why - 1);
-            break;
-        }
-        if (now_ms() - checked >= CHECK_MS) {
-            check(l);
-            checked = now_ms();
-        }
-        if (!n)
-            poll(&p, 1, WAIT_MS);
-    }
-    check(l);
-    atomic_store_explicit(&l->ended, true, memory_order_release);
-    wake(l);
-    return NULL;
-}
-
-/* ---- the reader's side ---- */
 
 static void live_free(struct source *s)
 {
     struct live *l = (struct live *)s;
-    if (l->started) {
-        atomic_store(&l->stop, true);
-        pcap_breakloop(l->pcap);
+    if (l->tap)
+        tap_stop(l->tap);
+    if (l->started)
         pthread_join(l->thread, NULL);
-    }
-    if (l->pcap)
-        pcap_close(l->pcap);
-    if (l->wake >= 0)
-        close(l->wake);
-    ring_free(l->ring);
+    if (l->own)
+        tap_free(l->tap);
     free(s->name);
     free(l);
 }
 
-static const struct live_record *next_record(struct live *l)
+static const struct tap_record *next_record(struct live *l)
 {
+    struct ring *ring = tap_ring(l->tap);
     size_t n;
-    uint64_t ignored;
     if (l->peeked)
-        ring_release(l->ring);
+        ring_release(ring);
     l->peeked = false;
-    const struct live_record *r = ring_peek(l->ring, &n);
+    const struct tap_record *r = ring_peek(ring, &n);
     if (r)
         return r;
-    (void)!read(l->wake, &ignored,
-                sizeof ignored); /* then look again: one may have come since */
-    return ring_peek(l->ring, &n);
+    tap_settle(l->tap); /* then look again: one may have come since */
+    return ring_peek(ring, &n);
+}
+
+static bool process_ended(const struct live *l)
+{
+    struct pollfd p = {.fd = l->alive, .events = 0};
+    return l->alive >= 0 && poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR);
+}
+
+/* Nothing there: is there anything to come? */
+static int live_nothing(struct source *s)
+{
+    struct live *l = (struct live *)s;
+    bool ended = tap_state(l->tap) >= TAP_FAILED;
+    if (!ended && !process_ended(l))
+        return -ERR_AGAIN;
+    if (!ended)
+        errmsg_set(&s->error, 0, "the process that captures has ended");
+    s->failed = !ended;
+    return ended ? -ERR_END : -ERR_IO;
 }
 
 static int live_next(struct source *s, struct frame *out)
 {
     struct live *l = (struct live *)s;
-    bool ended = atomic_load_explicit(&l->ended, memory_order_acquire);
-    const struct live_record *r = next_record(l);
-    if (!r && ended) {
-        s->failed = l->ended_why[0];
-        if (s->failed)
-            errmsg_set(&s->error, 0, "the capture ended: %.200s", l->ended_why);
-        return s->failed ? -ERR_IO : -ERR_END;
-    }
+    const struct tap_record *r = next_record(l);
     if (!r)
-        return -ERR_AGAIN;
+        return live_nothing(s);
     l->peeked = true;
     *out = (struct frame){.data = (const uint8_t *)(r + 1),
                           .caplen = r->caplen,
                           .len = r->len,
                           .time = r->time,
-                          .link = l->link,
+                          .link = r->link,
                           .file = s->file,
+                          .interface = (uint16_t)r->interface,
                           .number = ++s->state.frames,
                           .offset = FRAME_NOWHERE};
     if (!s->state.first)
@@ -202,46 +92,37 @@ static int live_next(struct source *s, struct frame *out)
 
 static int live_poll_fd(const struct source *s)
 {
-    return ((const struct live *)s)->wake;
+    return tap_fd(((const struct live *)s)->tap);
 }
 
 static const char *live_interface(const struct source *s, uint16_t index)
 {
-    (void)index;
-    return s->name;
+    return tap_interface(((const struct live *)s)->tap, index);
 }
 
 static void live_update(struct source *s)
 {
     struct live *l = (struct live *)s;
-    bool down = atomic_load_explicit(&l->down, memory_order_relaxed);
-    s->state.kernel_drops =
-        atomic_load_explicit(&l->kernel_drops, memory_order_relaxed);
-    s->state.interface_drops =
-        atomic_load_explicit(&l->interface_drops, memory_order_relaxed);
-    s->state.ring_drops = atomic_load_explicit(&l->ring_drops, memory_order_relaxed);
-    s->state.ring_percent = (unsigned)(ring_used(l->ring) * 100 / ring_size(l->ring));
+    struct tap_counts n = tap_counts(l->tap);
+    struct ring *ring = tap_ring(l->tap);
+    enum tap_state state = tap_state(l->tap);
+    s->state.kernel_drops = n.kernel_drops;
+    s->state.interface_drops = n.interface_drops;
+    s->state.ring_drops = n.ring_drops;
+    s->state.ring_percent = (unsigned)(ring_used(ring) * 100 / ring_size(ring));
+    s->state.down = state == TAP_DOWN || state == TAP_GONE;
+    s->state.gone = state == TAP_GONE;
+    s->state.outages = n.outages;
     /* A detail tells several interfaces apart; 0 would be none. */
-    ledger_set(s->ledger, LEDGER_KERNEL_DROP, s->file + 1u, s->state.kernel_drops);
-    ledger_set(s->ledger, LEDGER_INTERFACE_DROP, s->file + 1u,
-               s->state.interface_drops);
-    ledger_set(s->ledger, LEDGER_RING_DROP, s->file + 1u, s->state.ring_drops);
-    if (down && !s->state.down)
-        ledger_count(s->ledger, LEDGER_INTERFACE_DOWN, s->file + 1u, 0, s->file, 0);
-    s->state.down = down;
+    ledger_set(s->ledger, LEDGER_KERNEL_DROP, s->file + 1u, n.kernel_drops);
+    ledger_set(s->ledger, LEDGER_INTERFACE_DROP, s->file + 1u, n.interface_drops);
+    ledger_set(s->ledger, LEDGER_RING_DROP, s->file + 1u, n.ring_drops);
+    ledger_set(s->ledger, LEDGER_INTERFACE_DOWN, s->file + 1u, n.outages);
 }
 
 static int live_filter(struct source *s, const char *bpf, struct errmsg *why)
 {
-    struct live *l = (struct live *)s;
-    struct bpf_program program;
-    if (pcap_compile(l->pcap, &program, bpf, 1, PCAP_NETMASK_UNKNOWN))
-        return errmsg_set(why, -ERR_USAGE, "filter '%.200s': %.200s", bpf,
-                          pcap_geterr(l->pcap));
-    int bad = pcap_setfilter(l->pcap, &program);
-    pcap_freecode(&program);
-    return bad ? errmsg_set(why, -ERR_USAGE, "filter: %.200s", pcap_geterr(l->pcap))
-               : 0;
+    return tap_filter(((struct live *)s)->tap, bpf, why);
 }
 
 static const struct source_ops LIVE_OPS = {
@@ -253,49 +134,24 @@ static const struct source_ops LIVE_OPS = {
     .free = live_free,
 };
 
-/* ---- opening ---- */
-
-static int activate_failed(pcap_t *p, int rc, struct errmsg *why)
+static void *run_tap(void *tap)
 {
-    if (rc == PCAP_ERROR_PERM_DENIED || rc == PCAP_ERROR_PROMISC_PERM_DENIED)
-        return errmsg_set(why, -ERR_ACCESS,
-                          "no permission to capture: run as root, or once: setcap "
-                          "cap_net_raw,cap_net_admin=eip on the program");
-    if (rc == PCAP_ERROR_NO_SUCH_DEVICE)
-        return errmsg_set(why, -ERR_NOENT, "no such interface (`ip link` lists them)");
-    if (rc == PCAP_ERROR_IFACE_NOT_UP)
-        return errmsg_set(why, -ERR_IO, "the interface is down (ip link set NAME up)");
-    return errmsg_set(why, -ERR_IO, "%.300s", pcap_geterr(p));
+    tap_run(tap);
+    return NULL;
 }
 
-/* No filter unless the user gives one: SIP may be on any port, in any tunnel, behind
- * any VLAN tag, and in IP fragments that have no ports. */
-static int live_start(struct live *l, const struct source_options *o,
-                      struct errmsg *why)
+/* The capturing side in a thread of this process. */
+static int start(struct live *l, const struct source_options *o, struct errmsg *why)
 {
-    char err[PCAP_ERRBUF_SIZE] = "";
-    if (!(l->pcap = pcap_create(l->s.name, err)))
-        return errmsg_set(why, -ERR_IO, "%.300s", err);
-    pcap_set_snaplen(l->pcap, o->snaplen ? o->snaplen : SNAPLEN);
-    pcap_set_promisc(l->pcap, strcmp(l->s.name, "any") != 0);
-    pcap_set_timeout(l->pcap, WAIT_MS);
-    pcap_set_buffer_size(l->pcap, (o->buffer_mb ? o->buffer_mb : BUFFER_MB) << 20);
-    pcap_set_tstamp_precision(l->pcap, PCAP_TSTAMP_PRECISION_NANO);
-    int rc = pcap_activate(l->pcap);
-    if (rc < 0)
-        return activate_failed(l->pcap, rc, why);
-    if (!strcmp(l->s.name, "any"))
-        (void)pcap_set_datalink(l->pcap,
-                                DLT_LINUX_SLL2); /* SLL where it is not known */
-    l->link = frame_filter_link(pcap_datalink(l->pcap));
-    if (pcap_setnonblock(l->pcap, 1, err))
-        return errmsg_set(why, -ERR_IO, "%.300s", err);
-    if (o->bpf && (rc = live_filter(&l->s, o->bpf, why)))
-        return rc;
-    if (pcap_get_tstamp_precision(l->pcap) != PCAP_TSTAMP_PRECISION_NANO)
-        return errmsg_set(why, -ERR_UNSUPPORTED,
-                          "the kernel gives no nanosecond times");
-    if (pthread_create(&l->thread, NULL, capture, l))
+    struct tap_options to = {.interface = l->s.name,
+                             .bpf = o->bpf,
+                             .buffer_mb = o->buffer_mb,
+                             .snaplen = o->snaplen};
+    l->own = true;
+    l->alive = -1;
+    if (!(l->tap = tap_new(&to)))
+        return -ERR_NOMEM;
+    if (pthread_create(&l->thread, NULL, run_tap, l->tap))
         return errmsg_set(why, -ERR_NOMEM, "no thread for the capture");
     l->started = true;
     return 0;
@@ -306,16 +162,20 @@ int source_live_open(const char *interface, uint16_t file,
                      struct source **out, struct errmsg *why)
 {
     struct live *l = calloc(1, sizeof *l);
+    int err = 0;
     if (!l)
         return -ERR_NOMEM;
     l->s = (struct source){
         .ops = &LIVE_OPS, .name = strdup(interface), .file = file, .ledger = ledger};
     l->s.state.live = true;
-    l->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    l->ring = ring_new(RING_BYTES);
-    int err = -ERR_NOMEM;
-    if (l->s.name && l->wake >= 0 && l->ring)
-        err = live_start(l, options, why);
+    l->tap = options->tap;
+    l->alive = options->tap_alive;
+    if (!l->s.name)
+        err = -ERR_NOMEM;
+    else if (!l->tap)
+        err = start(l, options, why);
+    if (!err)
+        err = tap_wait(l->tap, why);
     if (err) {
         live_free(&l->s);
         return err;

@@ -8,6 +8,8 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void one_thread(void **state)
 {
@@ -94,11 +96,42 @@ static void two_threads(void **state)
     ring_free(r);
 }
 
+/* A producer in another process: all arrives, in order. */
+static void two_processes(void **state)
+{
+    (void)state;
+    struct ring *r = ring_new_shared(4096);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (!child) {
+        produce(r);
+        _exit(0);
+    }
+    unsigned bad = 0;
+    for (uint32_t i = 0; i < RECORDS;) {
+        size_t n;
+        uint32_t got;
+        const uint8_t *p = ring_peek(r, &n);
+        if (!p)
+            continue;
+        memcpy(&got, p, sizeof got);
+        bad += got != i || n != length_of(i);
+        ring_release(r);
+        i++;
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+    assert_int_equal(bad, 0);
+    ring_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_thread),
         cmocka_unit_test(two_threads),
+        cmocka_unit_test(two_processes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
