@@ -117,8 +117,7 @@ void depot_close(struct trace *t, bool whole)
     if ((why = store_error(t->store))) {
         t->failed = true;
         errmsg_set(&line, 0, "%.200s: not all is stored: %.250s", t->options->db, why);
-        if (t->report)
-            t->report(line.text);
+        trace_say(t, line.text);
     }
     store_free(t->store);
     t->store = NULL;

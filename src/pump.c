@@ -8,10 +8,16 @@
 #include <time.h>
 
 /* Frames between two looks at the clock: some 20 us of work. */
-enum { BATCH = 64, STORE_BATCHES = 4 };
+enum { BATCH = 64, STORE_BATCHES = 4, DRAIN_US = 20000 };
 
 /* Least time between two looks for verdicts, live. */
 #define DIAGNOSE_NS INT64_C(1000000000)
+
+/* Least time between two looks at the states of sources, live. */
+#define UPDATE_NS INT64_C(100000000)
+
+/* How long what was captured before a stop may take to come. */
+#define DRAIN_NS INT64_C(2000000000)
 
 static int64_t clock_ns(clockid_t id)
 {
@@ -56,17 +62,26 @@ static enum pump_result finish(struct trace *t, bool whole)
     return PUMP_END;
 }
 
+/* Live, between batches and while nothing comes. */
+static void look_around(struct trace *t)
+{
+    int64_t now = clock_ns(CLOCK_MONOTONIC);
+    if (now - t->updated >= UPDATE_NS) {
+        t->updated = now;
+        trace_update(t);
+    }
+    diagnose_some(t);
+}
+
 static enum pump_result idle(struct trace *t)
 {
     if (t->store)
         store_update(t->store);
-    for (size_t i = 0; i < source_merge_count(t->sources); i++)
-        source_update(source_merge_at(t->sources, i));
     if (t->live) {
         int64_t now = clock_ns(CLOCK_REALTIME);
         engine_idle(t->engine, now);
         calls_advance(t->calls, now);
-        diagnose_some(t);
+        look_around(t);
     }
     return PUMP_IDLE;
 }
@@ -96,13 +111,27 @@ enum pump_result pump_run(struct trace *t, int64_t budget_us)
         if (!budget_us || clock_ns(CLOCK_MONOTONIC) < stop)
             continue;
         if (t->live)
-            diagnose_some(t);
+            look_around(t);
         return PUMP_MORE;
     }
 }
 
+/* What was captured until now is not lost when the user stops. */
+static void drain(struct trace *t)
+{
+    int64_t stop = clock_ns(CLOCK_MONOTONIC) + DRAIN_NS;
+    for (size_t i = 0; i < source_merge_count(t->sources); i++)
+        source_stop(source_merge_at(t->sources, i));
+    while (!t->ended && clock_ns(CLOCK_MONOTONIC) < stop)
+        if (pump_run(t, DRAIN_US) == PUMP_IDLE)
+            nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    trace_update(t);
+}
+
 void pump_end(struct trace *t)
 {
+    if (t->live && !t->ended && t->restored)
+        drain(t);
     if (!t->ended)
         finish(t, false);
 }

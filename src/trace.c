@@ -121,6 +121,32 @@ static int facts(void *ctx, const struct msg *m, struct strbuf *out)
     return d ? database_facts(d, m->text, out) : -ERR_GONE;
 }
 
+void trace_say(struct trace *t, const char *line)
+{
+    errmsg_set(&t->said, 0, "%.500s", line);
+    t->sayings++;
+    if (t->report)
+        t->report(line);
+}
+
+void trace_update(struct trace *t)
+{
+    for (size_t i = 0; i < source_merge_count(t->sources); i++) {
+        struct source *s = source_merge_at(t->sources, i);
+        struct source_state before = s->state;
+        struct errmsg line;
+        source_update(s);
+        if (s->state.down == before.down && s->state.gone == before.gone)
+            continue;
+        errmsg_set(&line, 0, "%.200s: %s", s->name,
+                   s->state.gone
+                       ? "the interface is gone; capture goes on when it is back"
+                   : s->state.down ? "the interface is down"
+                                   : "the interface is up again");
+        trace_say(t, line.text);
+    }
+}
+
 void trace_free(struct trace *t)
 {
     if (!t)

@@ -34,9 +34,13 @@ struct trace {
     int64_t diagnose_next; /* monotonic time of its next run, live; ns */
     struct alias *aliases; /* NULL: none */
     struct view view;      /* what the views read */
+    /* Told of what a person should know, a line each; NULL: it waits in `said`. */
     void (*report)(const char *line);
-    unsigned batches; /* of frames, since the start */
-    bool restored;    /* the databases are read */
+    struct errmsg said; /* the newest line */
+    unsigned sayings;   /* how many there were */
+    int64_t updated;    /* monotonic time when the sources were looked at, ns */
+    unsigned batches;   /* of frames, since the start */
+    bool restored;      /* the databases are read */
     bool live, ended, paused;
     bool failed; /* a source was bad or cut: exit status 1 */
 };
@@ -50,5 +54,12 @@ struct trace {
 int trace_new(const struct options *options, void (*report)(const char *line),
               struct trace **out);
 void trace_free(struct trace *t);
+
+/* Tells what a person should know while all goes on: an interface that is gone, a disk
+ * that is full. */
+void trace_say(struct trace *t, const char *line);
+
+/* Brings the states of the sources up to date, and says what changed. Cheap. */
+void trace_update(struct trace *t);
 
 #endif

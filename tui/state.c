@@ -74,7 +74,10 @@ static void read_sources(struct state *s, struct source_merge *m)
         if (i >= NAMED || used >= sizeof s->source)
             continue;
         int k = snprintf(s->source + used, sizeof s->source - used, "%s%s%s",
-                         i ? " " : "", name, one->state.down ? " (down)" : "");
+                         i ? " " : "", name,
+                         one->state.gone   ? " (gone)"
+                         : one->state.down ? " (down)"
+                                           : "");
         used += k > 0 ? (size_t)k : 0;
     }
     if (n > NAMED && used < sizeof s->source)

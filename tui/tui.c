@@ -31,6 +31,7 @@ struct loop {
     bool gone;                /* the terminal went away */
     int64_t drawn;            /* when, ms */
     int64_t ticked;           /* when the clock was looked at last, ms */
+    unsigned sayings;         /* of the trace, that were shown */
     uint64_t packets, ledger; /* that the title shows */
     enum pump_result pumped;
 };
@@ -226,6 +227,11 @@ static void notice(struct loop *l)
     const struct trace *t = l->trace;
     int64_t now = now_ms();
 
+    if (t->sayings != l->sayings) {
+        l->sayings = t->sayings;
+        ui_say(&l->ui, TONE_WARN, "%s", t->said.text);
+        l->dirty = true;
+    }
     if (t->calls->version != l->ui.version || t->ledger.version != l->ledger)
         l->dirty = true;
     if (now - l->ticked >= TICK_MS && !t->ended) {
@@ -270,8 +276,13 @@ int tui_run(struct trace *t, const struct options *o)
     if (!err)
         err = curses_open(&why);
     if (!err) {
+        void (*report)(const char *line) = t->report;
+        t->report = NULL; /* it would write over the screen */
         run(&l);
         curses_close();
+        t->report = report;
+        if (t->live)
+            pump_end(t); /* what was captured is stored and saved */
     }
     ui_done(&l.ui);
     canvas_done(&l.canvas);

@@ -34,6 +34,12 @@ void source_update(struct source *s)
         s->ops->update(s);
 }
 
+void source_stop(struct source *s)
+{
+    if (s->ops->stop)
+        s->ops->stop(s);
+}
+
 void source_free(struct source *s)
 {
     if (s)

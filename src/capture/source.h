@@ -21,6 +21,7 @@ struct source_ops {
     int (*read_at)(struct source *s, uint64_t offset, void *buffer, size_t n);
     const char *(*interface)(const struct source *s, uint16_t index);
     void (*update)(struct source *s);
+    void (*stop)(struct source *s);
     int (*filter)(struct source *s, const char *bpf, struct errmsg *why);
     void (*free)(struct source *s);
 };
@@ -109,6 +110,10 @@ const char *source_interface(const struct source *s, uint16_t index);
 /* Brings state and ledger up to date (drops of a live source). Cheap; call once a
  * second. */
 void source_update(struct source *s);
+
+/* Ends a live capture: what was captured until now still comes, then -ERR_END. Nothing
+ * for other sources. */
+void source_stop(struct source *s);
 
 /* Closes and frees; a live thread is stopped. NULL is fine. */
 void source_free(struct source *s);

@@ -125,11 +125,17 @@ static int live_filter(struct source *s, const char *bpf, struct errmsg *why)
     return tap_filter(((struct live *)s)->tap, bpf, why);
 }
 
+static void live_stop(struct source *s)
+{
+    tap_stop(((struct live *)s)->tap);
+}
+
 static const struct source_ops LIVE_OPS = {
     .next = live_next,
     .poll_fd = live_poll_fd,
     .interface = live_interface,
     .update = live_update,
+    .stop = live_stop,
     .filter = live_filter,
     .free = live_free,
 };

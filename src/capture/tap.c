@@ -389,6 +389,14 @@ static void capture(struct capture *c)
     }
 }
 
+/* What the kernel had gathered when the stop came. */
+static void last_frames(struct capture *c)
+{
+    for (int64_t until = now_ms() + WAIT_MS + 20; c->pcap && now_ms() < until;)
+        if (!take(c))
+            wait_for_frames(c);
+}
+
 void tap_run(struct tap *t)
 {
     struct capture *c = calloc(1, sizeof *c);
@@ -416,6 +424,7 @@ void tap_run(struct tap *t)
     look(c);
     ring_bell(t->wake);
     capture(c);
+    last_frames(c);
     close_interface(c);
     atomic_store_explicit(&s->state, TAP_ENDED, memory_order_release);
     ring_bell(t->wake);

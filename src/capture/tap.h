@@ -57,7 +57,8 @@ void tap_run(struct tap *t);
 
 /* The reader's side, from here on. */
 
-/* Ends tap_run() within a tenth of a second. */
+/* Ends tap_run() within a tenth of a second; what the kernel has by then still comes.
+ */
 void tap_stop(struct tap *t);
 
 /* Waits until the interface is open. Returns 0, or -ERR_* and why. */
