@@ -67,6 +67,7 @@ int tap_wait(struct tap *t, struct errmsg *why);
 /* Another capture filter, from the next frames on. Returns 0, or -ERR_USAGE and why. */
 int tap_filter(struct tap *t, const char *bpf, struct errmsg *why);
 
+/* Where the records are; its consumer is the reader. */
 struct ring *tap_ring(struct tap *t);
 
 /* Readable when there is something in the ring that was empty, or a state changed. */
@@ -75,7 +76,10 @@ int tap_fd(const struct tap *t);
 /* Takes the readiness back; then look at the ring once more. */
 void tap_settle(struct tap *t);
 
+/* How it stands now. */
 enum tap_state tap_state(const struct tap *t);
+
+/* What was lost, since the start. */
 struct tap_counts tap_counts(const struct tap *t);
 
 /* Name of the interface that a record names; "" for an unknown one. */
