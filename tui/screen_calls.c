@@ -99,7 +99,7 @@ static void calls_refresh(struct screen *screen)
     const struct call *call;
     size_t at = SIZE_MAX;
 
-    list_refresh(s->list);
+    ui_follow(screen->ui, s->list);
     s->scroll.count = list_count(s->list);
     call = s->selected ? calls_by_id(screen->ui->view->calls, s->selected) : NULL;
     if (s->follow && s->scroll.count)

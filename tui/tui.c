@@ -123,13 +123,13 @@ static void read_keys(struct loop *l)
 {
     struct input in;
 
+    /* What an event points at must be as it is now. */
+    ui_refresh(&l->ui);
     for (;;) {
         if (!curses_key(&in))
             l->gone = true;
         if (in.key == INPUT_NONE || l->gone)
             return;
-        /* What an event points at must be as it is now. */
-        ui_refresh(&l->ui);
         if (in.key == INPUT_RESIZE)
             resized = 1;
         else
@@ -191,7 +191,7 @@ static int timeout(const struct loop *l, size_t sources)
 {
     int64_t now = now_ms(), wait = -1;
 
-    if (l->pumped == PUMP_MORE)
+    if (l->pumped == PUMP_MORE || l->ui.pending)
         return 0;
     if (l->pumped == PUMP_IDLE)
         wait = sources ? TICK_MS : POLL_MS;
@@ -254,6 +254,10 @@ static void run(struct loop *l)
             l->drawn = 0;
         }
         notice(l);
+        if (l->ui.pending) {
+            ui_refresh(&l->ui);
+            l->dirty = true;
+        }
         if (l->dirty && now_ms() - l->drawn >= FRAME_MS)
             draw(l);
         wait(l);

@@ -2,9 +2,15 @@
 
 #include "base/utf8.h"
 
+#include "view/list.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+/* Rows taken between two looks at the clock, and how long that goes on. */
+enum { FOLLOW_ROWS = 256, FOLLOW_US = 6000 };
 
 void ui_done(struct ui *ui)
 {
@@ -69,6 +75,24 @@ void ui_say(struct ui *ui, enum tone tone, const char *format, ...)
     ui->said_tone = tone;
 }
 
+static int64_t now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void ui_follow(struct ui *ui, struct list *l)
+{
+    int64_t end = now_us() + FOLLOW_US;
+
+    do
+        list_step(l, FOLLOW_ROWS);
+    while (list_pending(l) && now_us() < end);
+    ui->pending |= list_pending(l);
+}
+
 static void refresh_all(struct ui *ui)
 {
     for (size_t i = 0; i < ui->depth; i++)
@@ -81,8 +105,9 @@ bool ui_refresh(struct ui *ui)
     const struct calls *calls = ui->view->calls;
     bool moved = calls->layout != ui->layout, changed = calls->version != ui->version;
 
-    if (!moved && (!changed || ui->paused))
+    if (!moved && !ui->pending && (!changed || ui->paused))
         return false;
+    ui->pending = false;
     ui->layout = calls->layout;
     ui->version = calls->version;
     /* What was given up must not be looked at, on any screen and also while paused. */

@@ -20,6 +20,7 @@ struct ui {
     enum tone said_tone;
     bool quit;                /* the loop is to end */
     bool paused;              /* rows stand still; reading goes on */
+    bool pending;             /* a list is not whole yet: ui_refresh goes on with it */
     bool redraw;              /* everything is to be sent to the terminal anew */
     bool leaving;             /* q was pressed once on a live capture */
     bool clearing;            /* F5 was pressed once */
@@ -51,6 +52,10 @@ void ui_say(struct ui *ui, enum tone tone, const char *format, ...)
 
 /* Tells the top screen that the model changed, where it did. True: draw. */
 bool ui_refresh(struct ui *ui);
+
+/* Brings a list up to date as far as a few milliseconds go; the rest comes with the
+ * next ui_refresh. For the `refresh` of screens. */
+void ui_follow(struct ui *ui, struct list *l);
 
 /* Does an action on the top screen, as a key bound to it would. */
 void ui_act(struct ui *ui, enum action action);

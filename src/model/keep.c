@@ -184,6 +184,7 @@ static void call_leave(struct calls *c, struct call *call)
         c->list.at[i] = NULL;
         c->calls_kept--;
     }
+    c->layout++;
     struct arena arena = call->arena; /* the call itself lies in it */
     arena_done(&arena);
 }
@@ -238,6 +239,7 @@ static void strays_leave(struct calls *c)
     struct stray *old = &c->strays[1];
     for (struct msg *m = old->first; m; m = m->next)
         msg_leave(c, m);
+    c->layout++;
     arena_done(&old->arena);
     *old = c->strays[0];
     c->strays[0] = (struct stray){0};

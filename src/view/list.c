@@ -1,60 +1,49 @@
 #include "view/list.h"
-#include "base/vec.h"
 #include "diagnose/diagnose.h"
+#include "view/keys.h"
 #include "view/search.h"
 
 #include <stdlib.h>
 
 /*
- * The shown rows with their sort keys. Rows that are new or changed are filtered,
- * sorted among themselves and merged in; where rows moved or left (struct
- * calls.layout), all is made again.
+ * The shown rows with their sort keys. What is new or changed is filtered, sorted among
+ * itself and merged in, a part at a time. A list that is sorted or filtered anew is
+ * made beside the shown one, which stays until the other is whole.
  */
-struct key {
-    struct value value; /* a text lies in a block of the list */
-    const void *object;
-    size_t order; /* position in the table: equal keys stay in order of arrival */
+enum {
+    REBUILD = 10000, /* keys taken in vain until the texts of old ones are given back */
+    GLANCES = 32     /* rows asked whether they changed, for the cost of one taken */
 };
-
-/* REBUILD: keys taken in vain after which the texts of old ones are given back. */
-enum { BLOCK = 64 << 10, REBUILD = 10000 };
 
 struct list {
     const struct view *view;
     const struct table *table;
-    const struct field *by; /* NULL: order of arrival */
-    bool descending, stale;
-    VEC(struct key) rows, merged;
-    VEC(char *) blocks; /* texts of keys */
-    size_t block_left;
+    struct key_order order, next_order; /* of the shown rows, and of those to come */
+    struct keys shown, coming, scratch;
+    bool stale;            /* the shown rows are not those asked for */
+    bool building;         /* `coming` is being made */
     struct search *search; /* NULL: all rows */
     list_passes *filter;   /* NULL: all rows */
     void *filter_ctx;
-    size_t keys;         /* taken since all was made */
-    size_t taken, total; /* rows of the table looked at, and those that exist */
-    uint64_t version, layout, verdicts; /* verdicts: of the diagnosis */
-    struct strbuf scratch, text;
+    size_t taken;            /* rows of the table looked at for the shown ones */
+    size_t built, build_end; /* the same for the coming ones, and where they end */
+    size_t swept;            /* rows asked whether they changed, in this round */
+    size_t total;            /* rows that exist */
+    uint32_t last_id;        /* newest id of `taken`, and of `built` */
+    uint32_t built_id;
+    uint64_t version, layout, verdicts;    /* verdicts: of the diagnosis */
+    uint64_t sweep_version, build_version; /* when the round began; 0: none runs */
+    struct strbuf text_scratch, text;
 };
-
-static void forget(struct list *l)
-{
-    for (size_t i = 0; i < l->blocks.n; i++)
-        free(l->blocks.at[i]);
-    l->blocks.n = 0;
-    l->block_left = 0;
-    l->rows.n = 0;
-    l->taken = l->total = l->keys = 0;
-}
 
 void list_free(struct list *l)
 {
     if (!l)
         return;
-    forget(l);
-    vec_done(&l->rows);
-    vec_done(&l->merged);
-    vec_done(&l->blocks);
-    strbuf_done(&l->scratch);
+    keys_done(&l->shown);
+    keys_done(&l->coming);
+    keys_done(&l->scratch);
+    strbuf_done(&l->text_scratch);
     strbuf_done(&l->text);
     search_free(l->search);
     free(l);
@@ -71,35 +60,51 @@ struct list *list_new(const struct view *v, const struct table *t)
     return l;
 }
 
+void list_again(struct list *l)
+{
+    l->stale = true;
+    l->building = false;
+}
+
 void list_sort(struct list *l, const struct field *by, bool descending)
 {
-    if (by == l->by && descending == l->descending)
+    if (by == l->next_order.by && descending == l->next_order.descending)
         return;
-    l->by = by;
-    l->descending = descending;
-    l->stale = true;
+    l->next_order = (struct key_order){by, descending};
+    list_again(l);
 }
 
 void list_search(struct list *l, const char *words)
 {
     search_free(l->search);
     l->search = words && *words ? search_new(l->view, l->table, words) : NULL;
-    l->stale = true;
+    list_again(l);
 }
 
 void list_filter(struct list *l, list_passes *passes, void *ctx)
 {
     l->filter = passes;
     l->filter_ctx = ctx;
-    l->stale = true;
+    list_again(l);
 }
 
 /* ---- rows ---- */
 
-static struct row row_of(struct list *l, const void *object)
+/* The ids of the table's rows, growing; NULL: it has none. */
+static const uint32_t *row_ids(const struct list *l, size_t *n)
 {
-    return (struct row){
-        .view = l->view, .object = object, .scratch = &l->scratch, .text = &l->text};
+    const struct calls *c = l->view->calls;
+    *n = 0;
+    if (l->table == &TABLE_CALLS)
+        return *n = c->list_ids.n, c->list_ids.at;
+    if (l->table == &TABLE_MESSAGES)
+        return *n = c->msg_ids.n, c->msg_ids.at;
+    return NULL;
+}
+
+static bool has_ids(const struct list *l)
+{
+    return l->table == &TABLE_CALLS || l->table == &TABLE_MESSAGES;
 }
 
 static bool passes(struct list *l, const void *object)
@@ -108,86 +113,17 @@ static bool passes(struct list *l, const void *object)
            (!l->filter || l->filter(l->filter_ctx, l->table, object));
 }
 
-/* A copy of a key's text that lives as long as the keys. */
-static const char *keep(struct list *l, const char *p, size_t n)
+static void take_row(struct list *l, struct keys *k, const struct key_order *o,
+                     const void *object, size_t at)
 {
-    if (n > l->block_left) {
-        size_t size = n > BLOCK ? n : BLOCK;
-        char *block = malloc(size);
-        if (!block || !vec_push(&l->blocks, block)) {
-            free(block);
-            return NULL;
-        }
-        l->block_left = size;
-    }
-    char *at = l->blocks.at[l->blocks.n - 1];
-    size_t used = n > BLOCK ? 0 : BLOCK - l->block_left;
-    l->block_left = n > BLOCK ? 0 : l->block_left - n;
-    memcpy(at + used, p, n);
-    return at + used;
-}
-
-static void take_key(struct list *l, struct key *key)
-{
-    struct row row = row_of(l, key->object);
-    struct value *v = &key->value;
-    v->type = VALUE_NULL;
-    if (!l->by)
-        return;
-    field_get(l->by, &row, v);
-    if (v->type != VALUE_TEXT || !v->n)
-        return;
-    v->p = keep(l, v->p, v->n);
-    if (!v->p)
-        v->type = VALUE_NULL;
-}
-
-/* ---- order ---- */
-
-/* Null comes last in either direction; equal keys keep the order of arrival. */
-static int compare(const struct list *l, const struct key *a, const struct key *b)
-{
-    int c = l->by ? value_compare(&a->value, &b->value) : 0;
-    bool null = a->value.type == VALUE_NULL || b->value.type == VALUE_NULL;
-    if (c)
-        return l->descending && !null ? -c : c;
-    c = (a->order > b->order) - (a->order < b->order);
-    return !l->by && l->descending ? -c : c;
-}
-
-/* qsort_r's argument is the list. */
-static int compare_keys(const void *a, const void *b, void *list)
-{
-    return compare(list, a, b);
-}
-
-/* Merges the sorted rows from `from` on into those before. */
-static void merge(struct list *l, size_t from)
-{
-    size_t n = l->rows.n, i = 0, j = from;
-    if (!from || from == n || compare(l, &l->rows.at[from - 1], &l->rows.at[from]) < 0)
-        return;
-    l->merged.n = 0;
-    if (!vec_reserve(&l->merged, n)) {
-        qsort_r(l->rows.at, n, sizeof *l->rows.at, compare_keys, l);
-        return;
-    }
-    while (l->merged.n < n) {
-        bool first =
-            j == n || (i < from && compare(l, &l->rows.at[i], &l->rows.at[j]) < 0);
-        l->merged.at[l->merged.n++] = l->rows.at[first ? i++ : j++];
-    }
-    memcpy(l->rows.at, l->merged.at, n * sizeof *l->rows.at);
-}
-
-static void take_row(struct list *l, const void *object, size_t order)
-{
-    struct key key = {.object = object, .order = order};
-    if (!passes(l, object))
-        return;
-    take_key(l, &key);
-    (void)vec_push(&l->rows, key);
-    l->keys++;
+    struct row row = {.view = l->view,
+                      .object = object,
+                      .scratch = &l->text_scratch,
+                      .text = &l->text};
+    size_t n;
+    const uint32_t *ids = row_ids(l, &n);
+    if (passes(l, object))
+        (void)keys_add(k, o, &row, (uint32_t)at, ids && at < n ? ids[at] : 0);
 }
 
 /* Only calls change once they are there. */
@@ -197,61 +133,256 @@ static bool row_changed(const struct list *l, const void *object)
            ((const struct call *)object)->version > l->version;
 }
 
-/* Takes changed rows out of the list; returns how many stay. */
-static size_t drop_changed(struct list *l)
+/* Takes at most `budget` rows of the table from *taken on; returns how many. */
+static size_t take_new(struct list *l, struct keys *k, const struct key_order *o,
+                       size_t *taken, uint32_t *last_id, size_t budget)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < l->rows.n; i++)
-        if (!row_changed(l, l->rows.at[i].object))
-            l->rows.at[n++] = l->rows.at[i];
-    l->rows.n = n;
-    return n;
-}
-
-static void take_rows(struct list *l, bool changed)
-{
-    size_t from = changed ? drop_changed(l) : l->rows.n, n = l->table->count(l->view);
-    for (size_t i = 0; changed && i < l->taken; i++) {
-        const void *object = l->table->at(l->view, i);
-        if (row_changed(l, object))
-            take_row(l, object, i);
-    }
-    for (; l->taken < n; l->taken++) {
-        const void *object = l->table->at(l->view, l->taken);
-        l->total += object != NULL;
+    size_t n = l->table->count(l->view), from = *taken, ids;
+    const uint32_t *id = row_ids(l, &ids);
+    for (; *taken < n && *taken - from < budget; ++*taken) {
+        const void *object = l->table->at(l->view, *taken);
         if (object)
-            take_row(l, object, l->taken);
+            take_row(l, k, o, object, *taken);
+        if (id && *taken < ids)
+            *last_id = id[*taken];
     }
-    if (l->rows.n > from && (l->by || l->descending))
-        qsort_r(l->rows.at + from, l->rows.n - from, sizeof *l->rows.at, compare_keys,
-                l);
-    merge(l, from);
+    return *taken - from;
 }
 
-bool list_refresh(struct list *l)
+/* ---- rows that left ---- */
+
+/* Where rows are now, by id. */
+struct places {
+    const struct list *list;
+    const uint32_t *ids;
+    size_t n;
+    uint32_t first, *by_id; /* position + 1 by id - first; NULL: to be searched */
+};
+
+static size_t place_of(const struct places *p, uint32_t id)
+{
+    size_t low = 0, high = p->n;
+    if (p->by_id)
+        return id >= p->first && id <= p->ids[p->n - 1] ? p->by_id[id - p->first] : 0;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (p->ids[mid] < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < p->n && p->ids[low] == id ? low + 1 : 0;
+}
+
+static bool still_there(void *ctx, struct key *key)
+{
+    const struct places *p = ctx;
+    size_t place = place_of(p, key->id);
+    if (!place || p->list->table->at(p->list->view, place - 1) != key->object)
+        return false;
+    key->order = (uint32_t)(place - 1);
+    return true;
+}
+
+/* How many rows have an id up to this one. */
+static size_t rows_until(const struct places *p, uint32_t id)
+{
+    size_t low = 0, high = p->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (p->ids[mid] <= id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Takes out the rows that left, and learns where the others are now. Runs do not stay
+ * runs of known length, so what was being built begins again. */
+static void follow_layout(struct list *l)
+{
+    struct places p = {.list = l};
+    p.ids = row_ids(l, &p.n);
+    l->building = false;
+    l->sweep_version = 0;
+    size_t span = p.n ? (size_t)(p.ids[p.n - 1] - p.ids[0]) + 1 : 0;
+    if (span && span < 16 * p.n + 1024 &&
+        (p.by_id = calloc(span, sizeof *p.by_id)) != NULL) {
+        p.first = p.ids[0];
+        for (size_t i = 0; i < p.n; i++)
+            p.by_id[p.ids[i] - p.first] = (uint32_t)i + 1;
+    }
+    keys_keep(&l->shown, still_there, &p);
+    l->taken = rows_until(&p, l->last_id);
+    free(p.by_id);
+}
+
+/* ---- a step ---- */
+
+/* A key that is taken anew in this part of the round. */
+struct part {
+    const struct list *list;
+    size_t from, to;
+};
+
+static bool not_in_part(void *ctx, struct key *key)
+{
+    const struct part *p = ctx;
+    return key->order < p->from || key->order >= p->to ||
+           !row_changed(p->list, key->object);
+}
+
+/* Looks for changed rows, and takes at most `budget` of them anew. Returns what it
+ * cost. */
+static size_t sweep(struct list *l, size_t budget)
 {
     const struct calls *c = l->view->calls;
-    bool changed = c->version != l->version;
-    uint64_t verdicts = l->view->diagnosis ? diagnose_version(l->view->diagnosis) : 0;
-    /* Findings are made anew: none of the old rows may be looked at again. */
-    bool again = (l->table == &TABLE_FINDINGS && verdicts != l->verdicts) || l->stale ||
-                 c->layout != l->layout || l->keys > 2 * l->rows.n + REBUILD;
-    if (!again && !changed && l->table->count(l->view) == l->taken)
-        return false;
-    if (again)
-        forget(l);
-    /* In order of arrival without a search, a change moves nothing. */
-    take_rows(l, !again && changed && (l->search || l->filter || l->by));
+    struct part part = {l, l->swept, 0};
+    size_t found = 0, glances = 0;
+    if (!l->sweep_version) {
+        l->sweep_version = c->version;
+        part.from = l->swept = 0;
+    }
+    while (l->swept < l->taken && found < budget && glances < budget * GLANCES) {
+        found += row_changed(l, l->table->at(l->view, l->swept++));
+        glances++;
+    }
+    part.to = l->swept;
+    if (found) {
+        keys_keep(&l->shown, not_in_part, &part);
+        size_t from = l->shown.rows.n;
+        for (size_t i = part.from; i < part.to; i++) {
+            const void *object = l->table->at(l->view, i);
+            if (row_changed(l, object))
+                take_row(l, &l->shown, &l->order, object, i);
+        }
+        keys_settle(&l->shown, &l->order, from, &l->scratch);
+    }
+    if (l->swept >= l->taken) {
+        l->version = l->sweep_version;
+        l->sweep_version = 0;
+    }
+    return found + glances / GLANCES + 1;
+}
+
+static void begin_build(struct list *l)
+{
+    keys_clear(&l->coming);
+    l->built = 0;
+    l->build_end = l->table->count(l->view);
+    l->built_id = 0;
+    l->build_version = l->view->calls->version;
+    l->building = true;
     l->stale = false;
-    l->version = c->version;
+}
+
+/* Makes the next part of the coming rows; shows them when they are whole. */
+static void build(struct list *l, size_t budget)
+{
+    size_t from = l->coming.rows.n;
+    struct keys shown = l->shown;
+    size_t left = l->build_end - l->built;
+    take_new(l, &l->coming, &l->next_order, &l->built, &l->built_id,
+             budget < left ? budget : left);
+    keys_settle_run(&l->coming, &l->next_order, from, &l->scratch);
+    if (l->built < l->build_end)
+        return;
+    keys_end(&l->coming, &l->next_order, &l->scratch);
+    l->shown = l->coming;
+    l->coming = shown;
+    keys_clear(&l->coming);
+    l->order = l->next_order;
+    l->taken = l->built;
+    l->last_id = l->built_id;
+    l->version = l->build_version;
+    l->sweep_version = 0;
+    l->building = false;
+}
+
+/* In order of arrival without a filter, a change moves nothing. */
+static bool changes_matter(const struct list *l)
+{
+    return l->table == &TABLE_CALLS && (l->search || l->filter || l->order.by);
+}
+
+static size_t count_rows(const struct list *l)
+{
+    if (l->table == &TABLE_CALLS)
+        return l->view->calls->calls_kept;
+    if (l->table == &TABLE_MESSAGES)
+        return l->view->calls->msgs_kept;
+    return l->table->count(l->view);
+}
+
+/* Rows that may be gone must not be looked at again. */
+static bool see_layout(struct list *l)
+{
+    const struct calls *c = l->view->calls;
+    uint64_t verdicts = l->view->diagnosis ? diagnose_version(l->view->diagnosis) : 0;
+    bool moved = c->layout != l->layout, judged = verdicts != l->verdicts;
+    if (!moved && !judged)
+        return false;
+    if (moved && has_ids(l)) {
+        bool again = l->building;
+        follow_layout(l);
+        l->stale |= again;
+    } else if (moved || l->table == &TABLE_FINDINGS) {
+        keys_clear(&l->shown);
+        l->taken = 0;
+        list_again(l);
+    }
+    /* What is said of a call may be what it is sorted or filtered by. */
+    if (judged && changes_matter(l))
+        l->stale = true;
     l->layout = c->layout;
     l->verdicts = verdicts;
     return true;
 }
 
+bool list_pending(const struct list *l)
+{
+    return l->stale || l->building || l->taken < l->table->count(l->view) ||
+           (changes_matter(l) && l->version != l->view->calls->version);
+}
+
+bool list_step(struct list *l, size_t budget)
+{
+    bool changed = see_layout(l);
+    l->stale |= !l->building && l->shown.taken > 2 * l->shown.rows.n + REBUILD;
+    if (!changed && !list_pending(l) && l->version == l->view->calls->version)
+        return false;
+    if (l->stale && !l->building)
+        begin_build(l);
+    if (l->building) {
+        build(l, budget);
+    } else {
+        size_t spent = changes_matter(l) && l->version != l->view->calls->version
+                           ? sweep(l, budget)
+                           : 0;
+        size_t from = l->shown.rows.n;
+        if (spent < budget) {
+            take_new(l, &l->shown, &l->order, &l->taken, &l->last_id, budget - spent);
+            keys_settle(&l->shown, &l->order, from, &l->scratch);
+        }
+        if (!changes_matter(l))
+            l->version = l->view->calls->version;
+    }
+    l->total = count_rows(l);
+    return true;
+}
+
+bool list_refresh(struct list *l)
+{
+    bool changed = list_step(l, SIZE_MAX / GLANCES);
+    while (list_pending(l))
+        changed |= list_step(l, SIZE_MAX / GLANCES);
+    return changed;
+}
+
 size_t list_count(const struct list *l)
 {
-    return l->rows.n;
+    return l->shown.rows.n;
 }
 
 size_t list_total(const struct list *l)
@@ -261,13 +392,13 @@ size_t list_total(const struct list *l)
 
 const void *list_at(const struct list *l, size_t position)
 {
-    return position < l->rows.n ? l->rows.at[position].object : NULL;
+    return position < l->shown.rows.n ? l->shown.rows.at[position].object : NULL;
 }
 
 size_t list_position(const struct list *l, const void *object)
 {
-    for (size_t i = 0; i < l->rows.n; i++)
-        if (l->rows.at[i].object == object)
+    for (size_t i = 0; i < l->shown.rows.n; i++)
+        if (l->shown.rows.at[i].object == object)
             return i;
     return SIZE_MAX;
 }

@@ -33,6 +33,19 @@ void list_filter(struct list *l, list_passes *passes, void *ctx);
  * arrival. */
 bool list_refresh(struct list *l);
 
+/*
+ * The same a part at a time: takes about `rows` rows. Rows that left are gone at once;
+ * while the list is sorted or filtered anew the old rows stay until the new ones are
+ * whole. Returns true where anything changed.
+ */
+bool list_step(struct list *l, size_t rows);
+
+/* More steps are needed to follow the model. */
+bool list_pending(const struct list *l);
+
+/* All rows are looked at again: their values changed without the model's version. */
+void list_again(struct list *l);
+
 size_t list_count(const struct list *l);                    /* rows that pass */
 size_t list_total(const struct list *l);                    /* rows of the table */
 const void *list_at(const struct list *l, size_t position); /* NULL: out of range */

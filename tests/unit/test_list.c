@@ -179,12 +179,101 @@ static void many(void **state)
     end(&t);
 }
 
+static bool odd(void *ctx, const struct table *t, const void *object)
+{
+    const struct call *c = object;
+    (void)ctx;
+    assert_ptr_equal(t, &TABLE_CALLS);
+    return c->id % 2 || c->status == 486;
+}
+
+/* Every row is a call that is kept, in the order of a list that is made in one go. */
+static void expect_same(struct test *t, const struct field *by, bool descending,
+                        bool filtered)
+{
+    struct list *whole = list_new(&t->s.view, &TABLE_CALLS);
+    list_sort(whole, by, descending);
+    if (filtered)
+        list_filter(whole, odd, NULL);
+    list_refresh(whole);
+    assert_int_equal(list_count(t->l), list_count(whole));
+    assert_int_equal(list_total(t->l), list_total(whole));
+    for (size_t i = 0; i < list_count(whole); i++)
+        assert_ptr_equal(list_at(t->l, i), list_at(whole, i));
+    list_free(whole);
+}
+
+static void expect_kept(struct test *t)
+{
+    const struct calls *c = t->s.f.calls;
+    for (size_t i = 0; i < list_count(t->l); i++) {
+        bool found = false;
+        for (size_t k = 0; k < c->list.n && !found; k++)
+            found = c->list.at[k] == list_at(t->l, i);
+        assert_true(found);
+    }
+}
+
+/* Calls come, change and leave between steps of a few rows; once nothing more is to be
+ * done, the list is as if made in one go. */
+static void steps(void **state)
+{
+    static const char *const FIELDS[] = {NULL, "from_user", "status", "id"};
+    struct test t;
+    begin(&t);
+    t.s.f.limits.max_calls = 150;
+    for (int i = 0; i < 1200; i++) {
+        char id[16], user[16];
+        const struct field *by =
+            FIELDS[i / 300] ? field_find(&TABLE_CALLS, FIELDS[i / 300]) : NULL;
+        bool down = i / 50 % 2, filtered = i / 100 % 2;
+        if (i % 50 == 0) {
+            list_sort(t.l, by, down);
+            list_filter(t.l, filtered ? odd : NULL, NULL);
+        }
+        snprintf(id, sizeof id, "m%d", i);
+        snprintf(user, sizeof user, "u%d", (i * 7919) % 300);
+        call_from(&t.s, 100 + 10 * i, id, user, i % 3 ? "486" : i % 2 ? "503" : NULL);
+        list_step(t.l, 5);
+        if (i % 10 == 0)
+            expect_kept(&t);
+        if (i % 50 == 49) {
+            while (list_pending(t.l))
+                list_step(t.l, 5);
+            expect_same(&t, by, down, filtered);
+        }
+    }
+    end(&t);
+}
+
+/* While it is sorted anew, the old rows are shown. */
+static void old_rows_stay_until_new_ones_are_whole(void **state)
+{
+    struct test t;
+    begin(&t);
+    list_sort(t.l, field_find(&TABLE_CALLS, "from_user"), false);
+    list_step(t.l, 1);
+    expect_order(t.l, "1 2 3 4");
+    list_step(t.l, 2);
+    expect_order(t.l, "1 2 3 4");
+    assert_true(list_pending(t.l));
+    list_step(t.l, 1);
+    expect_order(t.l, "2 4 3 1");
+    assert_false(list_pending(t.l));
+    end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sorted),  cmocka_unit_test(searched),
-        cmocka_unit_test(follows), cmocka_unit_test(changes),
-        cmocka_unit_test(cleared), cmocka_unit_test(many),
+        cmocka_unit_test(sorted),
+        cmocka_unit_test(searched),
+        cmocka_unit_test(follows),
+        cmocka_unit_test(changes),
+        cmocka_unit_test(cleared),
+        cmocka_unit_test(many),
+        cmocka_unit_test(steps),
+        cmocka_unit_test(old_rows_stay_until_new_ones_are_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
