@@ -98,7 +98,6 @@ static int parse_fixed(struct slice s, struct hep *out)
 /* What is gathered from chunks before it can be put together. */
 struct chunks {
     uint32_t seconds, micros;
-    bool compressed;
 };
 
 static uint64_t number(struct slice v)
@@ -134,8 +133,12 @@ static void read_chunk(uint16_t type, struct slice v, struct hep *h, struct chun
     case 10: k->micros = (uint32_t)number(v); break;
     case 11: h->payload_type = (uint8_t)number(v); break;
     case 12: h->agent = (uint32_t)number(v); break;
-    case 15: h->payload = v; break;
-    case 16: k->compressed = true; break;
+    case 14: h->key = v; break;
+    case 15:
+    case 16:
+        h->payload = v;
+        h->compressed = type == 16;
+        break;
     case 17: h->call_id = v; break;
     }
 }
@@ -161,8 +164,6 @@ static int parse_chunks(struct slice s, struct hep *out)
         if (vendor == 0)
             read_chunk(type, value, &h, &k);
     }
-    if (k.compressed)
-        return -REASON_HEP_BAD;
     if (k.seconds && k.micros < 1000000)
         h.time = nanoseconds(k.seconds, k.micros);
     *out = h;

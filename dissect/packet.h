@@ -56,6 +56,8 @@ struct packet {
             int64_t time;         /* the agent's time of capture, ns; 0: none given */
             uint32_t agent;       /* capture agent id */
             uint8_t payload_type; /* HEP3 chunk 11: 1 SIP, 5 RTCP, ...; 255: unknown */
+            bool compressed;      /* the payload is deflated */
+            struct slice call_id; /* that the payload belongs to; or empty */
             struct addr outer_src, outer_dst; /* who sent the envelope, to whom */
         } hep;
     };

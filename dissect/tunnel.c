@@ -9,7 +9,8 @@ enum {
     PATH_GENEVE,
     PATH_GTPU,
     PATH_L2TP,
-    PATH_NSH
+    PATH_NSH,
+    PATH_HEP
 };
 
 /* RFC 2784, 2890; version 1: RFC 2637 4.1. */
@@ -294,6 +295,15 @@ int tunnel_l2tp(struct walk *w)
     return LAYER_PPP;
 }
 
+/* A number for a host: agents are told apart by it where their ids are the same. */
+static uint32_t host_id(const struct addr *a)
+{
+    uint32_t id = 0;
+    for (size_t i = 0; i < sizeof a->ip; i += 4)
+        id = (id ^ layer_be32(a->ip + i)) * 0x9e3779b1u;
+    return id;
+}
+
 int tunnel_hep(struct walk *w)
 {
     struct packet *out = w->out;
@@ -316,6 +326,10 @@ int tunnel_hep(struct walk *w)
     out->hep.payload_type = h.payload_type;
     out->hep.outer_src = outer_src;
     out->hep.outer_dst = outer_dst;
+    out->hep.compressed = h.compressed;
+    out->hep.call_id = h.call_id;
+    if (h.agent || outer_src.family)
+        layer_path(w, PATH_HEP, h.agent ^ host_id(&outer_src));
     return LAYER_DONE;
 }
 

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "base/endpoint.h"
 #include "base/strbuf.h"
 
 #include <ctype.h>
@@ -38,6 +39,12 @@ struct option_row {
 static const struct option_row OPTIONS[] = {
     {"interface", 'i', 'd', OPT_LIST, "IF", AT(interfaces),
      "capture live from an interface; may be given again; `any` is all"},
+    {"hep-listen", 'L', 0, OPT_LIST, "URL", AT(hep_listen),
+     "take HEP from capture agents: udp:ADDR:PORT or tcp:ADDR:PORT"},
+    {"hep-allow", 0, 0, OPT_TEXT, "NETS", AT(hep_allow),
+     "networks that may send HEP: 192.0.2.0/24,...; everybody unless given"},
+    {"hep-key", 0, 0, OPT_TEXT, "KEY", AT(hep_key),
+     "key that HEP must have, and that is sent with it"},
     {"input", 'I', 0, OPT_LIST, "FILE", AT(files), "a source file, as FILE"},
     {"output", 'O', 'w', OPT_TEXT, "FILE", AT(out),
      "write the selected calls to a capture file (.pcapng: pcapng)"},
@@ -113,8 +120,9 @@ void options_done(struct options *o)
 {
     free(o->files);
     free(o->interfaces);
-    o->files = o->interfaces = NULL;
-    o->nfiles = o->ninterfaces = 0;
+    free(o->hep_listen);
+    o->files = o->interfaces = o->hep_listen = NULL;
+    o->nfiles = o->ninterfaces = o->nhep_listen = 0;
 }
 
 static int list_add(const char ***list, size_t *n, const char *value)
@@ -198,6 +206,21 @@ static int store_number(void *member, const struct option_row *row, const char *
     return 0;
 }
 
+/* Lists: files, interfaces, listeners. */
+static int store_word(struct options *o, const struct option_row *row,
+                      const char *value, struct errmsg *why)
+{
+    struct endpoint e;
+    int err = row->letter == 'L' ? endpoint_parse(value, &e, why) : 0;
+    if (err)
+        return err;
+    switch (row->letter) {
+    case 'i': return list_add(&o->interfaces, &o->ninterfaces, value);
+    case 'L': return list_add(&o->hep_listen, &o->nhep_listen, value);
+    default: return list_add(&o->files, &o->nfiles, value);
+    }
+}
+
 static int store(struct options *o, const struct option_row *row, const char *value,
                  struct errmsg *why)
 {
@@ -205,9 +228,7 @@ static int store(struct options *o, const struct option_row *row, const char *va
     switch (row->type) {
     case OPT_FLAG: *(bool *)member = true; return 0;
     case OPT_TEXT: *(const char **)member = value; return 0;
-    case OPT_LIST:
-        return row->letter == 'i' ? list_add(&o->interfaces, &o->ninterfaces, value)
-                                  : list_add(&o->files, &o->nfiles, value);
+    case OPT_LIST: return store_word(o, row, value, why);
     case OPT_COUNT:
     case OPT_SIZE:
     case OPT_AGE: return store_number(member, row, value, why);
@@ -288,6 +309,11 @@ static int read_words(struct options *o, int n, char **word, struct errmsg *why)
     return 0;
 }
 
+static bool has_source(const struct options *o)
+{
+    return o->nfiles || o->ninterfaces || o->nhep_listen;
+}
+
 static int check(const struct options *o, struct errmsg *why)
 {
     if (o->help || o->version || o->command == COMMAND_FIELDS ||
@@ -299,15 +325,14 @@ static int check(const struct options *o, struct errmsg *why)
             "--keys %.200s: TLS cannot be decrypted yet; capture where the "
             "signalling is in the clear, or have the proxy send copies of it",
             o->keys);
-    if (o->command == COMMAND_MESSAGE &&
-        (!o->argument || (!o->nfiles && !o->ninterfaces)))
+    if (o->command == COMMAND_MESSAGE && (!o->argument || !has_source(o)))
         return errmsg_set(
             why, -ERR_USAGE,
             "message needs files and the message's id: sipglass message FILE ID");
-    if (!o->nfiles && !o->ninterfaces)
+    if (!has_source(o))
         return errmsg_set(
             why, -ERR_USAGE,
-            "nothing to read: give capture files, or -i INTERFACE (see --help)");
+            "nothing to read: give capture files, -i INTERFACE or -L URL (see --help)");
     if (o->where && (o->command == COMMAND_LADDER || o->command == COMMAND_MESSAGE ||
                      o->command == COMMAND_STATS || o->command == COMMAND_SQL))
         return errmsg_set(why, -ERR_USAGE,

@@ -41,14 +41,18 @@ struct options {
     size_t nfiles;
     const char **interfaces;
     size_t ninterfaces;
-    const char *bpf;      /* NULL: none */
-    const char *call;     /* row id or Call-ID; NULL: all */
-    const char *where;    /* expression or words that rows must match; NULL: all */
-    const char *argument; /* `message`: the id; `sql`: the statement, NULL: none */
-    const char *out;      /* -O; NULL: none */
-    const char *explain;  /* a rule or response code; "all"; NULL: none */
-    const char *keys;     /* NULL: none; refused so far */
-    const char *config;   /* configuration file; NULL: the usual one */
+    const char **hep_listen; /* "udp:ADDR:PORT" */
+    size_t nhep_listen;
+    const char *bpf;       /* NULL: none */
+    const char *call;      /* row id or Call-ID; NULL: all */
+    const char *where;     /* expression or words that rows must match; NULL: all */
+    const char *argument;  /* `message`: the id; `sql`: the statement, NULL: none */
+    const char *out;       /* -O; NULL: none */
+    const char *explain;   /* a rule or response code; "all"; NULL: none */
+    const char *hep_allow; /* networks that may send HEP; NULL: everybody */
+    const char *hep_key;   /* that HEP must have, and is sent with; NULL: none */
+    const char *keys;      /* NULL: none; refused so far */
+    const char *config;    /* configuration file; NULL: the usual one */
     const struct config *settings; /* what it says: service/config.h; NULL: none */
     const char *aliases;           /* file of names for addresses; NULL: none */
     const char *db;                /* database to store in; NULL: none */

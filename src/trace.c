@@ -174,15 +174,20 @@ static void report_source(void (*report)(const char *), const char *name,
     strbuf_done(&b);
 }
 
-static int open_one(struct trace *t, const char *name, bool live, uint16_t file,
+typedef int source_open(const char *, uint16_t, const struct source_options *,
+                        struct ledger *, struct source **, struct errmsg *);
+
+static int open_one(struct trace *t, const char *name, source_open *open, uint16_t file,
                     struct source **out, void (*report)(const char *))
 {
     const struct options *o = t->options;
-    struct source_options so = {
-        .bpf = o->bpf, .follow = o->follow, .buffer_mb = o->buffer_mb};
+    struct source_options so = {.bpf = o->bpf,
+                                .follow = o->follow,
+                                .buffer_mb = o->buffer_mb,
+                                .hep_key = o->hep_key,
+                                .hep_allow = o->hep_allow};
     struct errmsg why = {""};
-    int err = live ? source_live_open(name, file, &so, &t->ledger, out, &why)
-                   : source_file_open(name, file, &so, &t->ledger, out, &why);
+    int err = open(name, file, &so, &t->ledger, out, &why);
     if (!err)
         return 0;
     report_source(report, name, why.text[0] ? why.text : err_text(err));
@@ -201,10 +206,27 @@ static void open_database(struct trace *t, const char *name,
     t->failed = true;
 }
 
+/* How source i of the options is opened, and its name: files first, then interfaces,
+ * then listeners. */
+static source_open *opener_of(const struct options *o, size_t i, const char **name)
+{
+    if (i < o->nfiles) {
+        *name = o->files[i];
+        return source_file_open;
+    }
+    i -= o->nfiles;
+    if (i < o->ninterfaces) {
+        *name = o->interfaces[i];
+        return source_live_open;
+    }
+    *name = o->hep_listen[i - o->ninterfaces];
+    return source_hep_open;
+}
+
 static int open_sources(struct trace *t, void (*report)(const char *))
 {
     const struct options *o = t->options;
-    size_t n = 0, all = o->nfiles + o->ninterfaces;
+    size_t n = 0, all = o->nfiles + o->ninterfaces + o->nhep_listen;
     if (!(t->archive = archive_new((uint16_t)all)))
         return -ERR_NOMEM;
     int err = 0;
@@ -215,12 +237,13 @@ static int open_sources(struct trace *t, void (*report)(const char *))
     /* A file that is bad is left out; a wrong filter is wrong for all. */
     for (size_t i = 0; i < all && err != -ERR_USAGE; i++) {
         bool live = i >= o->nfiles;
-        const char *name = live ? o->interfaces[i - o->nfiles] : o->files[i];
+        const char *name;
+        source_open *open = opener_of(o, i, &name);
         if (!live && database_is(name)) {
             open_database(t, name, report);
             continue;
         }
-        err = open_one(t, name, live, (uint16_t)n, &list[n], report);
+        err = open_one(t, name, open, (uint16_t)n, &list[n], report);
         if (!err) {
             t->live |= live;
             n++;

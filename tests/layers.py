@@ -11,8 +11,8 @@ import sys
 # layer -> what it may include ("model/restore.h": only that header; "*": any layer), outside headers
 LAYERS = {
     "dissect": (["dissect"], []),
-    "base": (["base"], ["pthread.h"]),
-    "capture": (["base", "capture"], ["pcap.h", "pcap/pcap.h", "zlib.h", "zstd.h", "lz4frame.h", "pthread.h"]),
+    "base": (["base"], ["pthread.h", "zlib.h"]),
+    "capture": (["base", "capture", "dissect/hep.h", "dissect/slice.h"], ["pcap.h", "pcap/pcap.h", "zlib.h", "zstd.h", "lz4frame.h", "pthread.h"]),
     "quality": (["base", "quality"], ["math.h"]),
     "model": (["base", "dissect", "quality", "model"], []),
     "engine": (["base", "dissect", "model", "engine"], []),

@@ -50,6 +50,13 @@
            "packets like RTP that belong to no call and no series")                    \
     LEDGER(RTCP_STRAY, "rtcp_stray", "RTCP about streams that were not seen")          \
     LEDGER(RTP_COPY, "rtp_copy", "RTP packets seen again at another place")            \
+    LEDGER(HEP_OTHER, "hep_other",                                                     \
+           "HEP envelopes with something else than SIP or RTCP")                       \
+    LEDGER(HEP_LOG, "hep_log", "log lines in HEP about calls that were not seen")      \
+    LEDGER(HEP_REFUSED, "hep_refused", "HEP from hosts that are not allowed")          \
+    LEDGER(HEP_KEY, "hep_key", "HEP envelopes without the key, or with another")       \
+    LEDGER(HEP_NOISE, "hep_noise", "what came to the HEP listener and is no envelope") \
+    LEDGER(HEP_LIMIT, "hep_limit", "HEP connections over the limit")                   \
     /* limits */                                                                       \
     LEDGER(CALLS_LIMIT, "calls_limit",                                                 \
            "oldest calls given up at --max-calls or --max-memory")                     \

@@ -1,6 +1,7 @@
 /*
- * Where frames come from: files and pipes (source_file.c), interfaces (source_live.c).
- * All are read the same way: source_next() until it says there is nothing more now.
+ * Where frames come from: files and pipes (source_file.c), interfaces (source_live.c),
+ * HEP agents (source_hep.c). All are read the same way: source_next() until it says
+ * there is nothing more now.
  */
 #ifndef CAPTURE_SOURCE_H
 #define CAPTURE_SOURCE_H
@@ -64,7 +65,9 @@ struct source_options {
     int snaplen;   /* live; 0: 262144 */
     /* live: the capturing side, which runs in another process; NULL: a thread here */
     struct tap *tap;
-    int tap_alive; /* a descriptor that is hung up when that process ends */
+    int tap_alive;         /* a descriptor that is hung up when that process ends */
+    const char *hep_key;   /* HEP: what envelopes must prove themselves with; NULL */
+    const char *hep_allow; /* HEP: networks that may send; NULL: everybody */
 };
 
 /*
@@ -88,6 +91,15 @@ int source_live_open(const char *interface, uint16_t file,
 /* Another capture filter for a live source, from the next frames on; "": none. Returns
  * 0, -ERR_UNSUPPORTED for other sources, or -ERR_* and why. */
 int source_filter(struct source *s, const char *bpf, struct errmsg *why);
+
+/*
+ * Listens for HEP at "udp:ADDR:PORT" or "tcp:ADDR:PORT" and starts its thread. Each
+ * envelope comes as the IP packet that a capture beside the listener would have of it.
+ * Returns as above.
+ */
+int source_hep_open(const char *url, uint16_t file,
+                    const struct source_options *options, struct ledger *ledger,
+                    struct source **out, struct errmsg *why);
 
 /*
  * The next frame: 0 and *out (bytes valid until the next call), -ERR_AGAIN: none now,

@@ -10,7 +10,6 @@
 
 #include <stdlib.h>
 
-enum { HEP_SIP = 1 };                 /* chunk 11 of a HEP3 envelope */
 static const int64_t TICK = 10000000; /* ns: how exact the capture's clock has to be */
 
 enum { UNWANTED = 256 };

@@ -1,11 +1,15 @@
 #include "engine/intake.h"
 
+#include "base/err.h"
+#include "base/inflate.h"
 #include "dissect/demux.h"
+#include "dissect/hep.h"
 #include "dissect/stun.h"
 #include "engine/sniff.h"
+#include "model/event.h"
 #include "model/streams.h"
 
-enum { HEP_SIP = 1, HEP_RTCP = 5 }; /* chunk 11 of a HEP3 envelope */
+#include <stdlib.h>
 
 struct origin intake_origin(const struct frame *frame, const struct packet *packet,
                             unsigned transport)
@@ -78,6 +82,7 @@ struct msg *intake_message(struct intake *in, const struct origin *origin,
         .reassembled = origin->reassembled,
         .path = origin->path,
         .time = origin->time,
+        .agent = origin->agent,
         .frames = origin->frames,
         .nframes = origin->nframes,
     };
@@ -150,19 +155,81 @@ void intake_datagram(struct intake *in, const struct origin *origin,
     }
 }
 
+/* A line of an agent's log about a call: an event of it. */
+static void log_line(struct intake *in, const struct origin *o,
+                     const struct packet *packet)
+{
+    enum { LONGEST = 400 };
+    struct call *call = calls_find(in->calls, packet->hep.call_id);
+    struct event e = {.time = o->time,
+                      .frame = o->frame->number,
+                      .file = o->frame->file,
+                      .kind = EVENT_LOG,
+                      .from = packet->hep.outer_src};
+    char text[LONGEST + 1];
+    struct slice line = slice_sub(packet->payload, 0, LONGEST);
+    while (line.n && line.p[line.n - 1] <= ' ')
+        line.n--;
+    for (size_t i = 0; i < line.n; i++)
+        text[i] = line.p[i] ? (char)line.p[i] : ' ';
+    text[line.n] = 0;
+    if (!call || !event_add(in->calls, call, &e, text))
+        intake_count(in, o->frame, LEDGER_HEP_LOG, 0, packet->payload.n);
+}
+
+/* What an envelope of a kind that is read carried; false: of another. */
+static bool hep_payload(struct intake *in, const struct origin *o,
+                        const struct packet *packet)
+{
+    switch (packet->hep.payload_type) {
+    case 0:
+    case HEP_SIP: intake_datagram(in, o, packet); return true;
+    case HEP_RTCP:
+        in->counts.rtcp++;
+        if (in->streams)
+            streams_rtcp(in->streams, o->frame, packet);
+        return true;
+    case HEP_LOG: log_line(in, o, packet); return true;
+    }
+    return false;
+}
+
+/* The same with the payload as it was before it was deflated. */
+static void hep_inflated(struct intake *in, const struct origin *o,
+                         const struct packet *packet)
+{
+    struct packet p = *packet;
+    uint8_t *block = NULL;
+    size_t n = 0;
+    int err =
+        inflate_block(packet->payload.p, packet->payload.n, in->longest, &block, &n);
+    if (err) {
+        intake_count(in, o->frame,
+                     err == -ERR_UNSUPPORTED ? LEDGER_HEP_OTHER : REASON_HEP_BAD, 0,
+                     packet->payload.n);
+        return;
+    }
+    p.payload = slice_of(block, n);
+    p.whole = (uint32_t)n;
+    if (!hep_payload(in, o, &p))
+        intake_count(in, o->frame, LEDGER_HEP_OTHER, p.hep.payload_type, n);
+    free(block);
+}
+
 void intake_hep(struct intake *in, const struct frame *frame,
                 const struct packet *packet)
 {
-    static const uint8_t TRANSPORTS[256] = {
-        [6] = TRANSPORT_TCP, [132] = TRANSPORT_SCTP};
+    static const uint8_t TRANSPORTS[256] = {[6] = TRANSPORT_TCP,
+                                            [HEP_PROTO_TLS] = TRANSPORT_TLS,
+                                            [HEP_PROTO_WS] = TRANSPORT_WS,
+                                            [132] = TRANSPORT_SCTP};
     struct origin o = intake_origin(frame, packet, TRANSPORTS[packet->ip_proto]);
+    o.agent = true;
     if (packet->hep.time)
         o.time = packet->hep.time;
-    if (packet->hep.payload_type == HEP_SIP || !packet->hep.payload_type)
-        intake_datagram(in, &o, packet);
-    else if (packet->hep.payload_type == HEP_RTCP) {
-        in->counts.rtcp++;
-        if (in->streams)
-            streams_rtcp(in->streams, frame, packet);
-    }
+    if (packet->hep.compressed)
+        hep_inflated(in, &o, packet);
+    else if (!hep_payload(in, &o, packet))
+        intake_count(in, frame, LEDGER_HEP_OTHER, packet->hep.payload_type,
+                     packet->payload.n);
 }

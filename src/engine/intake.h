@@ -31,7 +31,8 @@ struct origin {
     uint8_t depth;
     uint8_t transport; /* enum transport */
     bool reassembled;
-    bool cut; /* bytes of it are missing at its end, as the layers below know */
+    bool agent; /* it came in an envelope: seen by someone else */
+    bool cut;   /* bytes of it are missing at its end, as the layers below know */
 };
 
 /* The origin of what a packet carries. */

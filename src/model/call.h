@@ -71,12 +71,13 @@ enum event_kind {
     EVENT_HOLD,
     EVENT_RESUME,
     EVENT_SSRC,
-    EVENT_CODEC
+    EVENT_CODEC,
+    EVENT_LOG
 };
 struct event {
     struct event *next; /* in order of time */
     struct call *call;
-    const char *value; /* digit, side, codec, ...; NULL: ICMP */
+    const char *value; /* digit, side, codec, line, ...; NULL: ICMP */
     uint32_t id;       /* row, from 1 */
     uint32_t stream;   /* id; 0: none */
     int64_t time;

@@ -68,6 +68,7 @@ struct arrival {
     uint8_t malformed; /* enum reason */
     uint8_t depth;
     bool reassembled;
+    bool agent; /* told by a capture agent, whose clock is not ours */
     uint32_t path;
     int64_t time;           /* frame->time, or the HEP envelope's */
     const uint64_t *frames; /* of a reassembled message: all its frames, else NULL */

@@ -2,7 +2,9 @@
 
 #include "base/hash.h"
 
-enum { COPY_WINDOW = 5 * 1000 * 1000 };
+/* ns; between agents less than T1, after which a message is repeated (RFC 3261
+ * 17.1.1.1). */
+enum { COPY_WINDOW = 5 * 1000 * 1000, AGENT_WINDOW = 400 * 1000 * 1000 };
 
 static inline uint64_t load64(const uint8_t *p)
 {
@@ -56,8 +58,9 @@ const struct copies_entry *copies_find(const struct copies *r, const struct msg 
     const struct copies_entry *e = r->entry[key->digest % COPIES_SETS];
     for (int i = 0; i < COPIES_WAYS; i++, e++) {
         int64_t d = draft->time - e->time;
-        if (e->msg && e->digest == key->digest && d >= -COPY_WINDOW &&
-            d <= COPY_WINDOW && !same_place(e, draft, key->path))
+        int64_t window = key->agent || e->agent ? AGENT_WINDOW : COPY_WINDOW;
+        if (e->msg && e->digest == key->digest && d >= -window && d <= window &&
+            !same_place(e, draft, key->path))
             return e;
     }
     return NULL;
@@ -71,6 +74,7 @@ void copies_add(struct copies *r, struct msg *m, const struct copies_key *key)
                                                           .id = m->id,
                                                           .digest = key->digest,
                                                           .path = key->path,
+                                                          .agent = key->agent,
                                                           .file = m->file,
                                                           .interface = m->interface};
     r->oldest[set] = (uint8_t)((r->oldest[set] + 1) % COPIES_WAYS);

@@ -1,6 +1,7 @@
 /*
  * The messages of the last instants by the digest of their bytes: how copies are told,
- * the same bytes seen within 5 ms on another interface, VLAN or tunnel depth.
+ * the same bytes seen within 5 ms on another interface, VLAN or tunnel depth; within
+ * 400 ms where a capture agent saw one of them, which is less than any timer repeats.
  */
 #ifndef MODEL_COPIES_H
 #define MODEL_COPIES_H
@@ -14,6 +15,7 @@ struct copies_entry {
     int64_t time;
     uint32_t id, digest, path;
     uint16_t file, interface;
+    bool agent;
 };
 
 /* Fixed size; zero it to start. */
@@ -26,6 +28,7 @@ struct copies {
 struct copies_key {
     uint32_t digest; /* of all its bytes: copies_digest */
     uint32_t path;   /* struct packet.path and depth mixed */
+    bool agent;      /* seen by a capture agent: clocks and places differ */
 };
 
 /* 32 bits of a keyed hash over all bytes. */

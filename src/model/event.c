@@ -7,6 +7,7 @@ const char *event_kind_name(unsigned kind)
     static const char *const NAMES[] = {
         [EVENT_ICMP] = "icmp",     [EVENT_DTMF] = "dtmf", [EVENT_HOLD] = "hold",
         [EVENT_RESUME] = "resume", [EVENT_SSRC] = "ssrc", [EVENT_CODEC] = "codec",
+        [EVENT_LOG] = "log",
     };
     return kind < sizeof NAMES / sizeof *NAMES ? NAMES[kind] : "?";
 }

@@ -105,7 +105,7 @@ static void get_event_value(struct row *row, struct value *out)
 {
     const struct event *e = row->object;
     char from[ADDR_TEXT];
-    if (e->kind == EVENT_DTMF && row->view->redact)
+    if ((e->kind == EVENT_DTMF || e->kind == EVENT_LOG) && row->view->redact)
         return;
     if (e->kind != EVENT_ICMP) {
         value_set_str(out, e->value);

@@ -93,11 +93,10 @@ static void refuses(void **state)
         const char *bytes;
         size_t n;
     } BAD[] = {
-        {"HEP3\0\5", 6},                  /* shorter than its header */
-        {"HEP3\0\xc\0\0\0\1\0\5", 12},    /* chunk shorter than its header */
-        {"HEP3\0\xc\0\0\0\1\0\7", 12},    /* chunk past the end */
-        {"HEP3\0\x9\0\0\0", 9},           /* half a chunk header */
-        {"HEP3\0\xd\0\0\0\x10\0\7Z", 13}, /* compressed */
+        {"HEP3\0\5", 6},               /* shorter than its header */
+        {"HEP3\0\xc\0\0\0\1\0\5", 12}, /* chunk shorter than its header */
+        {"HEP3\0\xc\0\0\0\1\0\7", 12}, /* chunk past the end */
+        {"HEP3\0\x9\0\0\0", 9},        /* half a chunk header */
         {"\2\x10\3\x11\x13\xc4\x13\xd8\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0x",
          29}, /* family */
         {"\2\x11\2\x11\x13\xc4\x13\xd8\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0x",
@@ -110,6 +109,37 @@ static void refuses(void **state)
         assert_int_equal(hep_parse(slice_of(BAD[i].bytes, BAD[i].n), &h),
                          -REASON_HEP_BAD);
     }
+}
+
+static void tells_key_and_compression(void **state)
+{
+    (void)state;
+    struct slice s =
+        SLICE("HEP3\0\x17" CHUNK("\xe", "\xa") "pass" CHUNK("\x10", "\7") "Z");
+    struct hep h;
+    assert_int_equal(hep_parse(s, &h), s.n);
+    assert_true(slice_eq(h.key, SLICE("pass")));
+    assert_true(slice_eq(h.payload, SLICE("Z")));
+    assert_true(h.compressed);
+    assert_int_equal(hep_parse(SLICE(V3), &h), sizeof V3 - 1);
+    assert_false(h.compressed);
+    assert_int_equal(h.key.n, 0);
+}
+
+/* Agents on one wire see the same message: their packets must not look alike. */
+static void agents_have_paths(void **state)
+{
+    (void)state;
+    char other[sizeof V2];
+    struct packet a, b, again;
+    memcpy(other, V2, sizeof V2);
+    assert_int_equal(other[24], 42);
+    other[24] = 43;
+    packet_decode(LINKTYPE_SIPGLASS_HEP, SLICE(V2), 0, &a);
+    packet_decode(LINKTYPE_SIPGLASS_HEP, slice_of(other, sizeof V2 - 1), 0, &b);
+    packet_decode(LINKTYPE_SIPGLASS_HEP, SLICE(V2), 0, &again);
+    assert_int_not_equal(a.path, b.path);
+    assert_int_equal(a.path, again.path);
 }
 
 static void becomes_a_packet(void **state)
@@ -142,6 +172,8 @@ int main(void)
         cmocka_unit_test(reads_every_version),
         cmocka_unit_test(stands_every_cut),
         cmocka_unit_test(refuses),
+        cmocka_unit_test(tells_key_and_compression),
+        cmocka_unit_test(agents_have_paths),
         cmocka_unit_test(becomes_a_packet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
