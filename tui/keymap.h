@@ -63,6 +63,8 @@ enum {
 #define KEYMAP_TABLE(KEY)                                                              \
     KEY(OPEN_LADDER, ON_CALLS, "ladder", "open the call as a ladder", INPUT_ENTER)     \
     KEY(OPEN_MESSAGE, ON_LADDER, "message", "open the message", INPUT_ENTER)           \
+    KEY(VERDICT, ON_CALLS | ON_LADDER, "verdict", "what is wrong, and what proves it", \
+        'v')                                                                           \
     KEY(SAVE_NOW, ON_SAVE, "save", "write the file", INPUT_ENTER)                      \
     KEY(SAVE_SCOPE, ON_SAVE, "which calls", "choose which calls are saved", INPUT_TAB, \
         INPUT_DOWN)                                                                    \
@@ -95,8 +97,10 @@ enum {
         INPUT_TAB)                                                                     \
     KEY(PANEL_UP, ON_LADDER, "", "scroll the message text up", '[')                    \
     KEY(PANEL_DOWN, ON_LADDER, "", "scroll the message text down", ']')                \
-    KEY(NEXT_HIT, ON_LADDER | ON_MESSAGE, "", "go to the next place found", 'n')       \
-    KEY(PREV_HIT, ON_LADDER | ON_MESSAGE, "", "go to the place found before", 'N')     \
+    KEY(NEXT_HIT, ON_LADDER, "", "the next place found, or the next proof", 'n')       \
+    KEY(PREV_HIT, ON_LADDER, "", "the place found before, or the proof before", 'N')   \
+    KEY(NEXT_FOUND, ON_MESSAGE, "", "go to the next place found", 'n')                 \
+    KEY(PREV_FOUND, ON_MESSAGE, "", "go to the place found before", 'N')               \
     KEY(NEXT_MESSAGE, ON_MESSAGE, "next", "next message of the ladder", INPUT_TAB)     \
     KEY(PREV_MESSAGE, ON_MESSAGE, "", "message of the ladder before", INPUT_BACKTAB)   \
     KEY(PAUSE, ON_ANY, "", "pause reading, or go on", 'p')                             \

@@ -29,7 +29,8 @@ void pager_add(struct pager *p, unsigned style, unsigned indent, const void *byt
     struct pager_line line = {.at = p->text.n,
                               .style = (uint8_t)style,
                               .head_style = (uint8_t)head_style,
-                              .indent = (uint8_t)(indent < 60 ? indent : 60)};
+                              .indent = (uint8_t)(indent < 60 ? indent : 60),
+                              .hang = HANG};
 
     if (head > n)
         head = n;
@@ -39,6 +40,28 @@ void pager_add(struct pager *p, unsigned style, unsigned indent, const void *byt
     line.n = p->text.n - line.at;
     if (vec_push(&p->lines, line))
         p->width = 0;
+}
+
+void pager_prose(struct pager *p, unsigned hang)
+{
+    if (!p->lines.n)
+        return;
+    p->lines.at[p->lines.n - 1].prose = true;
+    p->lines.at[p->lines.n - 1].hang = (uint8_t)(hang < 60 ? hang : 60);
+    p->width = 0;
+}
+
+void pager_choose(struct pager *p, size_t line)
+{
+    p->chosen = line + 1;
+    p->showing = p->chosen != 0;
+}
+
+size_t pager_line_at(const struct pager *p, int y)
+{
+    size_t i = p->scroll.top + (size_t)y;
+
+    return y >= 0 && i < p->pieces.n ? p->pieces.at[i].line : SIZE_MAX;
 }
 
 /* Bytes of a line that are a header's name with its colon; 0: none. */
@@ -76,6 +99,15 @@ void pager_add_sip(struct pager *p, const void *bytes, size_t n, enum tone start
     }
 }
 
+/* Where a piece of prose ends that would end at `end`: behind its last blank. */
+static size_t at_blank(const struct pager *p, size_t from, size_t end)
+{
+    for (size_t i = end; i > from; i--)
+        if (p->text.p[i - 1] == ' ')
+            return i;
+    return end;
+}
+
 static void wrap_line(struct pager *p, size_t index, int width)
 {
     const struct pager_line *l = &p->lines.at[index];
@@ -88,12 +120,14 @@ static void wrap_line(struct pager *p, size_t index, int width)
         int columns = ch < 0 ? 1 : utf8_width(ch);
 
         if (used + columns > (room > 1 ? room : 1) && i > piece.at) {
-            piece.n = i - piece.at;
+            size_t stop = l->prose ? at_blank(p, piece.at + l->hang, i) : i;
+
+            piece.n = stop - piece.at;
             if (!vec_push(&p->pieces, piece))
                 return;
-            piece.at = i;
-            used = 0;
-            room = width - l->indent - HANG;
+            piece.at = stop;
+            used = canvas_columns(p->text.p + stop, i - stop);
+            room = width - l->indent - l->hang;
         }
         used += columns;
         i += len;
@@ -140,10 +174,30 @@ static void draw_piece(const struct pager *p, struct canvas *c, int x, int y,
 
     if (head > piece->n)
         head = piece->n;
-    x += l->indent + (done ? HANG : 0);
+    x += l->indent + (done ? l->hang : 0);
     int behind = canvas_text(c, x, y, l->head_style, text, head);
     canvas_text(c, behind, y, l->style, text + head, piece->n - head);
     draw_hits(p, c, x, y, text, piece->n);
+}
+
+/* Moves the window to the chosen line, once. */
+static void show_chosen(struct pager *p)
+{
+    size_t first = p->pieces.n, last = 0, page = (size_t)p->scroll.page;
+
+    for (size_t i = 0; i < p->pieces.n; i++)
+        if (p->pieces.at[i].line + 1 == p->chosen) {
+            first = i < first ? i : first;
+            last = i;
+        }
+    p->showing = false;
+    if (first == p->pieces.n)
+        return;
+    if (last >= p->scroll.top + page)
+        p->scroll.top = last + 1 - page;
+    if (first < p->scroll.top)
+        p->scroll.top = first;
+    p->scroll.at = p->scroll.top;
 }
 
 /* How many lines are below the window. */
@@ -168,14 +222,27 @@ void pager_draw(struct pager *p, struct canvas *c, struct rect area)
     p->scroll.count = p->pieces.n;
     p->scroll.page = area.h > 0 ? area.h : 1;
     scroll_window(&p->scroll, ACTION_NONE);
+    if (p->showing)
+        show_chosen(p);
     size_t most =
         p->pieces.n > (size_t)p->scroll.page ? p->pieces.n - (size_t)p->scroll.page : 0;
     if (p->scroll.top > most)
         p->scroll.top = p->scroll.at = most;
-    for (int y = 0; y < area.h && p->scroll.top + (size_t)y < p->pieces.n; y++)
-        draw_piece(p, c, area.x, area.y + y, &p->pieces.at[p->scroll.top + (size_t)y]);
+    for (int y = 0; y < area.h && p->scroll.top + (size_t)y < p->pieces.n; y++) {
+        const struct pager_piece *piece = &p->pieces.at[p->scroll.top + (size_t)y];
+
+        draw_piece(p, c, area.x, area.y + y, piece);
+        if (piece->line + 1 == p->chosen)
+            canvas_style(c, (struct rect){area.x, area.y + y, area.w, 1}, STYLE_SELECT);
+    }
     draw_more(p, c, area);
     canvas_clip(c, clip);
+}
+
+size_t pager_height(struct pager *p, int width)
+{
+    wrap(p, width > 1 ? width : 1);
+    return p->pieces.n;
 }
 
 bool pager_act(struct pager *p, enum action action)

@@ -11,6 +11,8 @@ struct pager_line {
     size_t head;  /* the first so many bytes have style `head_style` */
     uint8_t style, head_style;
     uint8_t indent; /* columns */
+    uint8_t hang;   /* columns by which what is wrapped is indented more */
+    bool prose;     /* wraps at blanks */
 };
 
 struct pager_piece { /* of a line, as wide as the window */
@@ -25,6 +27,8 @@ struct pager {
     struct scroll scroll; /* over pieces */
     struct strbuf find;   /* words looked for; empty: none */
     size_t hit;           /* piece where it was found last */
+    size_t chosen;        /* line that the cursor stands on, plus one; 0: no cursor */
+    bool showing;         /* the window is still to move to the chosen line */
 };
 
 /* Frees what the pager holds; zero it to start. */
@@ -37,6 +41,19 @@ void pager_clear(struct pager *p);
  * head_style. */
 void pager_add(struct pager *p, unsigned style, unsigned indent, const void *bytes,
                size_t n, size_t head, unsigned head_style);
+
+/* The line added last is prose: it wraps at blanks and goes on `hang` columns right of
+ * where it begins. */
+void pager_prose(struct pager *p, unsigned hang);
+
+/* Puts the cursor on a line and brings it into the window; SIZE_MAX: no cursor. */
+void pager_choose(struct pager *p, size_t line);
+
+/* The line that is drawn at a line of the window; SIZE_MAX: none. */
+size_t pager_line_at(const struct pager *p, int y);
+
+/* Lines of the window that everything takes in so many columns. */
+size_t pager_height(struct pager *p, int width);
 
 /* Adds the text of a SIP message with the tones of its parts: start line, header names,
  * SDP. */

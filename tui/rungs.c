@@ -92,8 +92,8 @@ static void draw_time(struct rungs *r, struct canvas *c, const struct ladder_row
 
     r->scratch.n = 0;
     if (row->kind == LADDER_GAP && row->text) {
-        canvas_field(c, r->area.x - r->shift, y, (int)r->layout.time_width, true,
-                     TONE_DIM, row->text, strlen(row->text));
+        canvas_field(c, r->area.x, y, (int)r->layout.time_width, true, TONE_DIM,
+                     row->text, strlen(row->text));
         return;
     }
     if (!row->time)
@@ -107,7 +107,7 @@ static void draw_time(struct rungs *r, struct canvas *c, const struct ladder_row
                       (long long)(ms < 0 ? -ms : ms) / 1000,
                       (long long)(ms < 0 ? -ms : ms) % 1000);
     }
-    canvas_field(c, r->area.x - r->shift, y, (int)r->layout.time_width, true, TONE_DIM,
+    canvas_field(c, r->area.x, y, (int)r->layout.time_width, true, TONE_DIM,
                  r->scratch.p, r->scratch.n);
 }
 
@@ -197,12 +197,40 @@ static void draw_beside(struct rungs *r, struct canvas *c, const struct ladder_r
     canvas_put(c, x, y, style, " ");
 }
 
+/* What a row proves: a sign where the eye begins, and the rule behind the last line. */
+static void draw_proof(struct rungs *r, struct canvas *c, const struct ladder_row *row,
+                       int y)
+{
+    const char *sign = row->proof_tone == TONE_BAD ? "●" : "▲";
+    int x = column_x(r, r->ladder->columns ? (unsigned)r->ladder->columns - 1 : 0) + 2;
+    unsigned style = (unsigned)row->proof_tone | STYLE_BOLD;
+
+    if (!row->rule)
+        return;
+    canvas_put(c, r->area.x + (int)r->layout.time_width + 1, y, style, sign);
+    x = canvas_put(c, x, y, style, sign) + 1;
+    canvas_put(c, x, y, style, row->rule);
+}
+
+/* The participants' part of the area: what is scrolled stays out of the times. */
+static struct rect line_area(const struct rungs *r)
+{
+    struct rect area = r->area;
+    int left = r->shift ? (int)r->layout.time_width + 3 : 0;
+
+    area.x += left;
+    area.w -= left;
+    return area;
+}
+
 void rungs_draw_row(struct rungs *r, struct canvas *c, const struct ladder_row *row,
                     int y)
 {
     struct rect clip = canvas_clip(c, r->area);
 
     draw_time(r, c, row, y);
+    draw_proof(r, c, row, y);
+    canvas_clip(c, line_area(r));
     draw_lines(r, c, row->kind == LADDER_GAP ? "┆" : "│", y);
     if (row->kind == LADDER_GAP) {
         canvas_clip(c, clip);

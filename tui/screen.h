@@ -48,7 +48,8 @@ struct screen {
 
 /* The screens. NULL when memory is short. */
 struct screen *screen_calls_new(struct ui *ui);
-struct screen *screen_ladder_new(struct ui *ui, uint32_t call);
+/* verdict: what is wrong with the call is open beside it, with the cursor in it. */
+struct screen *screen_ladder_new(struct ui *ui, uint32_t call, bool verdict);
 /* Media of a call (id) and, where it has one, of its session; `stream`, if not 0, is
  * selected. */
 struct screen *screen_media_new(struct ui *ui, uint32_t call, uint32_t stream);

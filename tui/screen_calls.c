@@ -376,10 +376,10 @@ static void turn_follow(struct calls_screen *s)
     calls_refresh(&s->screen);
 }
 
-static void open_ladder(struct calls_screen *s)
+static void open_ladder(struct calls_screen *s, bool verdict)
 {
     if (s->selected)
-        ui_push(s->screen.ui, screen_ladder_new(s->screen.ui, s->selected));
+        ui_push(s->screen.ui, screen_ladder_new(s->screen.ui, s->selected, verdict));
 }
 
 /* Forgetting needs a second press. */
@@ -416,7 +416,8 @@ static void calls_act(struct screen *screen, enum action action)
     struct calls_screen *s = (struct calls_screen *)screen;
 
     switch (action) {
-    case ACTION_OPEN_LADDER: open_ladder(s); break;
+    case ACTION_OPEN_LADDER: open_ladder(s, false); break;
+    case ACTION_VERDICT: open_ladder(s, true); break;
     case ACTION_MEDIA:
         if (s->selected)
             ui_push(screen->ui, screen_media_new(screen->ui, s->selected, 0));
@@ -499,7 +500,7 @@ static void calls_mouse(struct screen *screen, const struct input *in)
         return;
     s->follow = false;
     if (row == s->scroll.at)
-        open_ladder(s);
+        open_ladder(s, false);
     s->scroll.at = row;
     remember(s);
 }

@@ -12,6 +12,7 @@ static void ladder_screen_free(struct screen *screen)
 
     ladder_free(s->ladder);
     pager_done(&s->pager);
+    verdict_pane_done(&s->verdict);
     strbuf_done(&s->rungs.scratch);
     strbuf_done(&s->find);
     strbuf_done(&s->text);
@@ -56,6 +57,44 @@ static uint64_t packets_of(const struct ladder_screen *s, const struct call *cal
     return n;
 }
 
+/* Tells whether what is known to be wrong with a call has changed. */
+static uint64_t findings_of_call(const struct view *v, uint32_t call)
+{
+    uint64_t sum = diagnose_verdict(v->diagnosis, call);
+
+    for (const struct finding *f = diagnose_of(v->diagnosis, call); f; f = f->next)
+        sum = sum * 31 + f->id;
+    return sum;
+}
+
+static uint64_t findings_of(const struct ladder_screen *s, const struct call *call)
+{
+    const struct view *v = s->screen.ui->view;
+    bool session = s->options.session && call->session;
+    const struct call *leg = session ? call->session->first : call;
+    uint64_t sum = v->diagnosis ? findings_of_call(v, 0) : 0;
+
+    for (; v->diagnosis && leg; leg = session ? leg->leg_next : NULL)
+        sum = sum * 31 + findings_of_call(v, leg->id);
+    return sum;
+}
+
+/* A call that broke opens at what proves it. */
+static void open_at_proof(struct ladder_screen *s, const struct call *call)
+{
+    const struct finding *f = verdict_headline(s->screen.ui->view, call);
+
+    if (s->opened || !f || f->severity < SEVERITY_WARN)
+        return;
+    s->opened = true;
+    for (size_t i = 0; i < s->scroll.count; i++)
+        if (s->ladder->row[i].finding == f->id) {
+            s->scroll.at = i;
+            s->centre = true;
+            return;
+        }
+}
+
 static void rebuild(struct ladder_screen *s)
 {
     const struct call *call = ladder_screen_call(s);
@@ -65,9 +104,14 @@ static void rebuild(struct ladder_screen *s)
     s->layout = s->screen.ui->view->calls->layout;
     s->scroll.count = s->ladder ? s->ladder->rows : 0;
     s->packets = call ? packets_of(s, call) : 0;
+    s->findings = call ? findings_of(s, call) : 0;
+    if (call)
+        verdict_pane_fill(&s->verdict, s->screen.ui->view, call, s->options.session);
     for (size_t i = 0; i < s->scroll.count; i++)
         if (is_selected(s, &s->ladder->row[i]))
             s->scroll.at = i;
+    if (call && s->ladder)
+        open_at_proof(s, call);
     scroll_fit(&s->scroll, s->scroll.count, s->scroll.page);
     remember(s);
 }
@@ -90,7 +134,7 @@ static bool outdated(const struct ladder_screen *s)
 
     if (!s->ladder || !call || s->layout != s->screen.ui->view->calls->layout)
         return true;
-    if (grown(s, call))
+    if (grown(s, call) || s->findings != findings_of(s, call))
         return true;
     if (!s->options.session || !call->session)
         return call->version > s->ladder->version;
@@ -134,13 +178,31 @@ static bool row_has(struct ladder_screen *s, const struct ladder_row *row)
     return false;
 }
 
+/* Goes to the next row that proves something. */
+static void find_proof(struct ladder_screen *s, bool backwards)
+{
+    size_t n = s->scroll.count;
+
+    for (size_t k = 1; k <= n; k++) {
+        size_t i = (s->scroll.at + (backwards ? n - k : k)) % n;
+
+        if (s->ladder->row[i].finding) {
+            go_to(s, i);
+            return;
+        }
+    }
+    ui_say(s->screen.ui, TONE_PLAIN, "Nothing is wrong with any row of this ladder.");
+}
+
 static void find(struct ladder_screen *s, bool backwards)
 {
     size_t n = s->scroll.count;
 
     pager_find(&s->pager, s->screen.prompt.text);
-    if (!s->screen.prompt.n)
+    if (!s->screen.prompt.n) {
+        find_proof(s, backwards);
         return;
+    }
     for (size_t k = 1; k <= n; k++) {
         size_t i = (s->scroll.at + (backwards ? n - k : k)) % n;
 
@@ -193,6 +255,54 @@ static void open_message(struct ladder_screen *s)
         ui_say(ui, TONE_PLAIN, "This row is no message.");
 }
 
+/* The row that a target names; SIZE_MAX: it is not in this ladder. */
+static size_t row_of(const struct ladder_screen *s, const struct verdict_target *t)
+{
+    for (size_t i = 0; i < s->scroll.count; i++) {
+        const struct ladder_row *row = &s->ladder->row[i];
+
+        if (t->msg       ? row->msg && row->msg->id == t->msg
+            : t->stream  ? row->kind == LADDER_MEDIA && row->stream == t->stream
+            : row->event ? row->event->frame == t->frame && row->event->file == t->file
+                         : false)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+/* The ladder goes where the cursor in the verdict is. */
+static void follow_verdict(struct ladder_screen *s)
+{
+    const struct verdict_target *t = verdict_pane_target(&s->verdict);
+    size_t row = t ? row_of(s, t) : SIZE_MAX;
+
+    if (row != SIZE_MAX)
+        go_to(s, row);
+    else if (t)
+        ui_say(s->screen.ui, TONE_PLAIN, "Frame %llu is no row of this ladder.",
+               (unsigned long long)t->frame);
+}
+
+static void turn_verdict(struct ladder_screen *s)
+{
+    s->judging = !s->judging;
+    s->verdict.focused = s->judging;
+    if (s->judging)
+        follow_verdict(s);
+}
+
+/* Keys while the cursor is in the verdict. False: not one of its own. */
+static bool judge(struct ladder_screen *s, enum action action)
+{
+    size_t at = s->verdict.at;
+
+    if (!s->judging || !verdict_pane_act(&s->verdict, action))
+        return false;
+    if (s->verdict.at != at)
+        follow_verdict(s);
+    return true;
+}
+
 static void turn_legs(struct ladder_screen *s)
 {
     s->options.session = !s->options.session;
@@ -236,7 +346,10 @@ static void ladder_act(struct screen *screen, enum action action)
 {
     struct ladder_screen *s = (struct ladder_screen *)screen;
 
+    if (judge(s, action))
+        return;
     switch (action) {
+    case ACTION_VERDICT: turn_verdict(s); break;
     case ACTION_OPEN_MESSAGE: open_message(s); break;
     case ACTION_FIND:
         prompt_set(&screen->prompt, "");
@@ -276,20 +389,24 @@ static bool inside(const struct rect *r, const struct input *in)
 static void ladder_mouse(struct screen *screen, const struct input *in)
 {
     struct ladder_screen *s = (struct ladder_screen *)screen;
-    bool panel = inside(&s->pager_area, in);
+    bool panel = inside(&s->pager_area, in), verdict = inside(&s->verdict_area, in);
     size_t row = s->scroll.top + (size_t)(in->y - s->rows_y);
 
     if (in->key != INPUT_CLICK) {
         bool up = in->key == INPUT_WHEEL_UP;
 
-        for (int i = 0; panel && i < 3; i++)
-            pager_act(&s->pager, up ? ACTION_UP : ACTION_DOWN);
-        if (!panel)
+        for (int i = 0; (panel || verdict) && i < 3; i++)
+            pager_act(panel ? &s->pager : &s->verdict.pager,
+                      up ? ACTION_UP : ACTION_DOWN);
+        if (!panel && !verdict)
             scroll_by(&s->scroll, up ? -3 : 3);
         remember(s);
         return;
     }
-    if (panel) {
+    if (verdict) {
+        if (verdict_pane_click(&s->verdict, in->y - s->verdict_area.y))
+            follow_verdict(s);
+    } else if (panel) {
         open_message(s);
     } else if (in->y >= s->rows_y && row < s->scroll.count &&
                in->y < s->rows_y + s->scroll.page) {
@@ -298,6 +415,16 @@ static void ladder_mouse(struct screen *screen, const struct input *in)
         else
             go_to(s, row);
     }
+}
+
+static bool ladder_back(struct screen *screen)
+{
+    struct ladder_screen *s = (struct ladder_screen *)screen;
+
+    if (!s->judging)
+        return false;
+    turn_verdict(s);
+    return true;
 }
 
 static const struct screen_ops ladder_ops = {
@@ -309,9 +436,10 @@ static const struct screen_ops ladder_ops = {
     .act = ladder_act,
     .typed = ladder_typed,
     .mouse = ladder_mouse,
+    .back = ladder_back,
 };
 
-struct screen *screen_ladder_new(struct ui *ui, uint32_t call)
+struct screen *screen_ladder_new(struct ui *ui, uint32_t call, bool verdict)
 {
     struct ladder_screen *s = calloc(1, sizeof *s);
 
@@ -321,5 +449,6 @@ struct screen *screen_ladder_new(struct ui *ui, uint32_t call)
     s->screen.ui = ui;
     s->call = call;
     s->options = (struct ladder_options){.session = true, .hide_copies = true};
+    s->judging = s->verdict.focused = verdict;
     return &s->screen;
 }

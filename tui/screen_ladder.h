@@ -5,6 +5,7 @@
 #include "tui/pager.h"
 #include "tui/rungs.h"
 #include "tui/ui.h"
+#include "tui/verdict_pane.h"
 #include "view/ladder.h"
 
 enum ladder_panel { PANEL_AUTO, PANEL_BELOW, PANEL_NONE, PANELS };
@@ -24,8 +25,14 @@ struct ladder_screen {
     bool decoded;
     struct pager pager;
     struct rect pager_area;
-    uint32_t paged; /* message that the pager holds; 0: none */
-    int rows_y;     /* of the first row, as drawn last */
+    struct verdict_pane verdict;
+    struct rect verdict_area;
+    bool judging;      /* the cursor is in the verdict */
+    bool opened;       /* the first proof was gone to */
+    bool centre;       /* the window is still to move around the cursor */
+    uint64_t findings; /* of the legs, when it was built */
+    uint32_t paged;    /* message that the pager holds; 0: none */
+    int rows_y;        /* of the first row, as drawn last */
     struct strbuf find, text;
 };
 

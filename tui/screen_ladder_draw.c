@@ -6,7 +6,8 @@
 
 enum {
     BESIDE_FROM = 110, /* columns from which the text stands beside the ladder */
-    PANEL_LEAST = 44
+    PANEL_LEAST = 44,
+    VERDICT_FROM = 28, /* lines from which verdict and message both have room */
 };
 
 static void put_field(struct ladder_screen *s, struct canvas *c, int *x, int y,
@@ -74,21 +75,54 @@ static void draw_title(struct ladder_screen *s, struct canvas *c, struct rect ar
     draw_legs(s, c, x, area.y, call);
 }
 
-/* The line of what is wrong; returns lines used. */
-static int draw_remark(struct ladder_screen *s, struct canvas *c, struct rect area,
-                       const struct call *call)
+/* The text in s->text in at most two lines from x on. Returns lines used. */
+static int draw_two_lines(struct ladder_screen *s, struct canvas *c, struct rect area,
+                          unsigned style)
 {
+    size_t n = s->text.n, stop = n;
+    int w = canvas_columns(s->text.p, n);
+
+    if (w > area.w && area.h > 1) {
+        while (stop > 0 && canvas_columns(s->text.p, stop) > area.w)
+            stop--;
+        while (stop > 0 && s->text.p[stop - 1] != ' ')
+            stop--;
+    }
+    stop = stop ? stop : n;
+    canvas_field(c, area.x, area.y, area.w, false, style, s->text.p, stop);
+    if (stop < n)
+        canvas_field(c, area.x, area.y + 1, area.w, false, style, s->text.p + stop,
+                     n - stop);
+    return stop < n ? 2 : 1;
+}
+
+/* What is wrong, in one or two lines; what the list says where nothing was found. */
+static int draw_verdict_line(struct ladder_screen *s, struct canvas *c,
+                             struct rect area, const struct call *call)
+{
+    const struct finding *f = verdict_headline(s->screen.ui->view, call);
     enum tone tone;
     const char *sign = sign_call(call, &tone);
+    int x = area.x + 2;
 
     s->text.n = 0;
-    sign_remark(call, &s->text);
+    if (f) {
+        tone = verdict_tone(f->severity);
+        sign = f->severity == SEVERITY_CRIT   ? "●"
+               : f->severity == SEVERITY_WARN ? "▲"
+                                              : "·";
+        x = canvas_put(c, x, area.y + 1, (unsigned)tone | STYLE_BOLD, f->rule->id) + 1;
+        strbuf_str(&s->text, f->headline);
+    } else {
+        sign_remark(call, &s->text);
+        tone = tone == TONE_GOOD ? TONE_DIM : tone;
+    }
     if (!s->text.n)
         return 0;
     canvas_put(c, area.x, area.y + 1, tone, sign);
-    canvas_field(c, area.x + 2, area.y + 1, area.w - 2, false,
-                 tone == TONE_GOOD ? TONE_DIM : tone, s->text.p, s->text.n);
-    return 1;
+    return draw_two_lines(
+        s, c, (struct rect){x, area.y + 1, area.w - (x - area.x), area.h > 20 ? 2 : 1},
+        (unsigned)tone | (f && f->severity >= SEVERITY_WARN ? STYLE_BOLD : 0));
 }
 
 static void fill_pager(struct ladder_screen *s)
@@ -109,23 +143,68 @@ static void fill_pager(struct ladder_screen *s)
         pager_add(&s->pager, row->tone, 0, row->text, strlen(row->text), 0, 0);
 }
 
-static void draw_panel(struct ladder_screen *s, struct canvas *c, struct rect area)
+static void draw_text(struct ladder_screen *s, struct canvas *c, struct rect area)
 {
     s->pager_area = area;
     fill_pager(s);
     pager_draw(&s->pager, c, area);
 }
 
-/* Splits the room under the title between ladder and text. */
+static void draw_verdict(struct ladder_screen *s, struct canvas *c, struct rect area)
+{
+    s->verdict_area = area;
+    verdict_pane_draw(&s->verdict, c, area);
+}
+
+/* A line between two areas, with a word on what is below. */
+static void draw_rule(struct canvas *c, int x, int y, int w, const char *word)
+{
+    canvas_fill(c, (struct rect){x, y, w, 1}, TONE_DIM, "─");
+    if (w > 12)
+        canvas_printf(c, x + 2, y, TONE_DIM, " %s ", word);
+}
+
+/* What stands beside the ladder: the verdict where there is one, and the message. */
+static void draw_beside(struct ladder_screen *s, struct canvas *c, struct rect area)
+{
+    bool wrong = s->verdict.tone == TONE_BAD || s->verdict.tone == TONE_WARN;
+    int h = (int)pager_height(&s->verdict.pager, area.w), most = area.h / 2;
+
+    if (s->judging && (h > area.h - 8 || area.h < VERDICT_FROM)) {
+        draw_verdict(s, c, area);
+        return;
+    }
+    if ((wrong && area.h >= VERDICT_FROM) || s->judging) {
+        h = s->judging || h <= most ? h : most;
+        draw_verdict(s, c, (struct rect){area.x, area.y, area.w, h});
+        draw_rule(c, area.x - 1, area.y + h, area.w + 1, "message");
+        area.y += h + 1;
+        area.h -= h + 1;
+    }
+    draw_text(s, c, area);
+}
+
+/* Lines below the ladder: what the rows leave free, more for a verdict that is read. */
+static int below_height(struct ladder_screen *s, const struct rect *rows)
+{
+    int h = rows->h * 2 / 5, left = rows->h - (int)s->ladder->rows - 2;
+    int wanted = s->judging ? (int)pager_height(&s->verdict.pager, rows->w) + 1 : 0;
+    int most = rows->h * 3 / 5;
+
+    h = wanted > h ? (wanted < most ? wanted : most) : h;
+    return left > h ? left : h;
+}
+
+/* Splits the room under the title between ladder, verdict and text. */
 static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
 {
     struct rect text = *rows;
     int w;
 
-    s->pager_area = (struct rect){0, 0, 0, 0};
-    if (s->panel == PANEL_NONE || rows->h < 12)
+    s->pager_area = s->verdict_area = (struct rect){0, 0, 0, 0};
+    if ((s->panel == PANEL_NONE && !s->judging) || rows->h < (s->judging ? 5 : 12))
         return;
-    if (rows->w >= BESIDE_FROM && s->panel == PANEL_AUTO) {
+    if (rows->w >= BESIDE_FROM && s->panel != PANEL_BELOW) {
         w = rungs_width(s->ladder, rows->w - PANEL_LEAST);
         if (w > rows->w - PANEL_LEAST)
             w = rows->w - PANEL_LEAST;
@@ -133,17 +212,18 @@ static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
         text.w = rows->w - w - 2;
         canvas_fill(c, (struct rect){rows->x + w, rows->y, 1, rows->h}, TONE_DIM, "│");
         rows->w = w;
-    } else {
-        int h = rows->h * 2 / 5, left = rows->h - (int)s->ladder->rows - 2;
-
-        /* What the rows leave free is the text's. */
-        h = left > h ? left : h;
-        text.y = rows->y + rows->h - h + 1;
-        text.h = h - 1;
-        rows->h -= h;
-        canvas_fill(c, (struct rect){rows->x, text.y - 1, rows->w, 1}, TONE_DIM, "─");
+        draw_beside(s, c, text);
+        return;
     }
-    draw_panel(s, c, text);
+    int h = below_height(s, rows);
+    text.y = rows->y + rows->h - h + 1;
+    text.h = h - 1;
+    rows->h -= h;
+    draw_rule(c, rows->x, text.y - 1, rows->w, s->judging ? "verdict" : "message");
+    if (s->judging)
+        draw_verdict(s, c, text);
+    else
+        draw_text(s, c, text);
 }
 
 static void draw_rows(struct ladder_screen *s, struct canvas *c, struct rect rows)
@@ -161,6 +241,12 @@ static void draw_rows(struct ladder_screen *s, struct canvas *c, struct rect row
     rungs_draw_head(r, c, rows.y);
     head = rungs_head_lines(r);
     s->rows_y = rows.y + head;
+    if (s->centre && rows.h > head) {
+        size_t half = (size_t)(rows.h - head) / 2;
+
+        s->scroll.top = s->scroll.at > half ? s->scroll.at - half : 0;
+        s->centre = false;
+    }
     scroll_fit(&s->scroll, s->ladder->rows, rows.h - head);
     for (int y = 0; y < rows.h - head; y++) {
         size_t i = s->scroll.top + (size_t)y;
@@ -187,7 +273,7 @@ void ladder_screen_draw(struct screen *screen, struct canvas *c, struct rect are
         return;
     }
     draw_title(s, c, area, call);
-    used = 1 + draw_remark(s, c, area, call);
+    used = 1 + draw_verdict_line(s, c, area, call);
     rows.y += used;
     rows.h -= used;
     split(s, c, &rows);

@@ -125,8 +125,8 @@ static void message_act(struct screen *screen, enum action action)
         prompt_set(&screen->prompt, "");
         screen->asking = "Find: ";
         break;
-    case ACTION_NEXT_HIT: find_next(s, false); break;
-    case ACTION_PREV_HIT: find_next(s, true); break;
+    case ACTION_NEXT_FOUND: find_next(s, false); break;
+    case ACTION_PREV_FOUND: find_next(s, true); break;
     case ACTION_NEXT_MESSAGE: step(s, 1); break;
     case ACTION_PREV_MESSAGE: step(s, -1); break;
     case ACTION_RAW:

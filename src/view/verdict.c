@@ -1,6 +1,7 @@
 #include "view/verdict.h"
 #include "base/hash.h"
 #include "base/vec.h"
+#include "model/streams.h"
 #include "view/clock.h"
 #include "view/ladder.h"
 
@@ -189,6 +190,41 @@ static void push(struct building *b, enum verdict_kind kind, const struct findin
         free(line.text);
         b->failed = true;
     }
+}
+
+static void add_sender(struct strbuf *out, const struct addr *from)
+{
+    strbuf_str(out, " by ");
+    add_ip(out, from);
+    strbuf_str(out, ", ");
+}
+
+static void add_message(const struct msg *m, struct strbuf *out)
+{
+    const char *phrase = m->status ? sip_status_phrase(m->status) : "";
+    if (m->status)
+        strbuf_printf(out, "%u%s%s", m->status, *phrase ? " " : "", phrase);
+    else
+        strbuf_str(out, msg_method_name(m));
+    strbuf_str(out, m->flags & MSG_RETRANSMISSION ? " again" : "");
+    if (m->hop)
+        add_sender(out, &m->hop->src);
+}
+
+void verdict_evidence(const struct view *v, const struct evidence *e,
+                      struct strbuf *out)
+{
+    const struct msg *m = e->msg ? calls_msg_by_id(v->calls, e->msg) : NULL;
+    const struct rtp_stream *s =
+        e->stream && v->streams ? rows_find(&v->streams->list, e->stream) : NULL;
+    const char *codec = s ? rtp_stream_codec(s) : NULL;
+    if (m) {
+        add_message(m, out);
+    } else if (s) {
+        strbuf_str(out, codec ? codec : "RTP");
+        add_sender(out, &s->src);
+    }
+    strbuf_printf(out, "frame %llu", (unsigned long long)e->frame);
 }
 
 static void evidence_line(struct building *b, const struct finding *f)

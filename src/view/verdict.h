@@ -64,6 +64,11 @@ void verdict_panel_free(struct verdict_panel *p);
 /* "Evidence", "Why", "Do", "Then", "Same"; "" for headlines. */
 const char *verdict_kind_name(enum verdict_kind kind);
 
+/* Adds what a frame of evidence is, in one line of raw text: "200 OK from 192.0.2.1,
+ * frame 12". The time is not in it. */
+void verdict_evidence(const struct view *v, const struct evidence *e,
+                      struct strbuf *out);
+
 /* Tone of a severity. */
 enum tone verdict_tone(unsigned severity);
 

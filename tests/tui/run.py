@@ -116,8 +116,20 @@ def search_finds_the_call(open_screen):
 def next_failed_and_why(open_screen):
     s = open_screen([sample("plain.pcap"), sample("silent-timeout.pcap"), sample("busy.pcap")], size=(120, 36))
     s.wait(r"timeout")
-    s.keys("n", "Enter").wait(r"● no answer from")
-    s.wait(r"↻6")
+    s.keys("n", "Enter").wait(r"● A01 .*never answered 7 INVITEs")
+    s.wait(r"↻6.*● A01")
+
+
+def reads_the_verdict_and_goes_to_its_proof(open_screen):
+    s = open_screen([sample("no-ack.pcap")], size=(120, 40))
+    s.wait(r"Calls 1")
+    s.keys("v").wait(r"● C01 +200 OK repeated 10x, no ACK")
+    s.wait(r"Why +No ACK of 192.0.2.10")
+    s.wait(r"Do +Set the external signalling address")
+    s.wait(r"RFC 3261")
+    s.keys("Down", "Down", "Enter").wait(r"repeats message .* frame 6")
+    s.keys("Escape", "Escape").wait(r"Call 1")
+    s.keys("Escape").wait(r"Calls 1")
 
 
 def sorts_by_a_column(open_screen):
@@ -274,7 +286,7 @@ def a_large_capture_answers_at_once(open_screen):
         s.close()
 
 
-TESTS = [opens_and_goes_down_to_a_message, search_finds_the_call, next_failed_and_why, sorts_by_a_column,
+TESTS = [opens_and_goes_down_to_a_message, search_finds_the_call, next_failed_and_why, reads_the_verdict_and_goes_to_its_proof, sorts_by_a_column,
          saves_what_is_marked, help_and_stats, survives_any_size, ascii_where_the_locale_is_c,
          no_hostile_byte_reaches_the_terminal, no_colour_where_it_is_not_wanted,
          signals_end_it_and_the_terminal_is_restored, stops_and_goes_on, a_capture_from_standard_input,

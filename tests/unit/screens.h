@@ -9,6 +9,7 @@
 
 #include "scenario.h"
 
+#include "diagnose/diagnose.h"
 #include "model/streams.h"
 #include "tui/ui.h"
 
@@ -19,6 +20,7 @@ struct stage {
     struct text text; /* first: get() finds the stage by it */
     struct strbuf kept;
     struct streams *streams;
+    struct diagnose *diagnosis;
     struct trace trace;
     struct ui ui;
     struct canvas canvas;
@@ -55,10 +57,14 @@ static inline void stage_open(struct stage *s)
     s->streams = streams_new(s->f.calls, &s->f.ledger);
     assert_non_null(s->streams);
     s->text.get = stage_get;
+    s->diagnosis = diagnose_new(s->f.calls, s->streams, &s->f.ledger, &s->text);
+    assert_non_null(s->diagnosis);
+    diagnose_switch(s->diagnosis, "A25", false); /* these messages are short */
     s->trace.calls = s->f.calls;
     s->trace.ended = true;
     s->trace.view = (struct view){.calls = s->f.calls,
                                   .streams = s->streams,
+                                  .diagnosis = s->diagnosis,
                                   .ledger = &s->f.ledger,
                                   .text = &s->text,
                                   .file_name = stage_file,
@@ -73,6 +79,7 @@ static inline void stage_close(struct stage *s)
     ui_done(&s->ui);
     canvas_done(&s->canvas);
     strbuf_done(&s->kept);
+    diagnose_free(s->diagnosis);
     streams_free(s->streams);
     fixture_done(&s->f);
 }
@@ -261,6 +268,7 @@ static inline void stage_media(struct stage *s)
         {38020, "<", "200", "2 BYE", "m3", "b", NULL});
     streams_end(s->streams);
     calls_end(s->f.calls);
+    diagnose_run(s->diagnosis, true);
     ui_refresh(&s->ui);
 }
 
@@ -273,6 +281,7 @@ static inline void stage_everything(struct stage *s)
     stage_legs(s);
     calls_advance(s->f.calls, T0 + 90000 * MS);
     calls_end(s->f.calls);
+    diagnose_run(s->diagnosis, true);
     ui_refresh(&s->ui);
 }
 
@@ -355,6 +364,19 @@ static inline void assert_golden_sizes(struct stage *s, const char *name)
     assert_golden(s, name);
     stage_draw(s, 200, 60, false);
     assert_golden(s, name);
+}
+
+static inline bool stage_shows(const struct stage *s, const char *text)
+{
+    struct strbuf all = {0};
+    bool found;
+
+    canvas_dump(&s->canvas, &all);
+    found = strstr(strbuf_cstr(&all), text) != NULL;
+    if (!found)
+        print_message("no '%s' in\n%s", text, strbuf_cstr(&all));
+    strbuf_done(&all);
+    return found;
 }
 
 static inline void assert_line_has(const struct stage *s, int y, const char *text)

@@ -34,6 +34,47 @@ static void a_call_that_nobody_answers(void **state)
     assert_golden_sizes(&s, "ladder-silent");
 }
 
+/* A call that broke opens at what proves it; the verdict's cursor moves the ladder's.
+ */
+static void what_is_wrong_and_what_proves_it(void **state)
+{
+    (void)state;
+    stage_press(&s, "jjv");
+    stage_draw(&s, 80, 24, false);
+    assert_golden(&s, "verdict-silent");
+    stage_draw(&s, 80, 24, true);
+    assert_golden(&s, "verdict-silent");
+    assert_line_has(&s, 2, "* A01 ");
+    stage_press(&s, "jj");
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 6, "INVITE  ↻2 ────────▶│ ● A01");
+    assert_true(s.canvas.cell[6 * 120].style & STYLE_SELECT);
+    assert_golden(&s, "verdict-silent");
+    stage_press(&s, "\n");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 2, "repeats message");
+    stage_press(&s, "\033\033");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "Call 3");
+    stage_press(&s, "^Hn");
+    stage_draw(&s, 80, 24, false);
+    assert_true(s.canvas.cell[5 * 80].style & STYLE_SELECT);
+    stage_press(&s, "N");
+    stage_draw(&s, 80, 24, false);
+    assert_true(s.canvas.cell[4 * 80].style & STYLE_SELECT);
+}
+
+static void a_call_without_findings_says_so(void **state)
+{
+    (void)state;
+    stage_press(&s, "\nv");
+    stage_draw(&s, 80, 24, false);
+    assert_true(stage_shows(&s, "Nothing wrong was found."));
+    stage_press(&s, "jn");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 23, "Nothing is wrong with any row");
+}
+
 static void legs_side_by_side(void **state)
 {
     (void)state;
@@ -155,6 +196,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_plain_call),
         TEST(a_call_that_nobody_answers),
+        TEST(what_is_wrong_and_what_proves_it),
+        TEST(a_call_without_findings_says_so),
         TEST(legs_side_by_side),
         TEST(times_of_three_kinds),
         TEST(finding_goes_to_the_row_whose_text_has_it),

@@ -38,9 +38,9 @@ static void media_in_the_ladder(void **state)
 static void a_stream_of_the_ladder_opens(void **state)
 {
     (void)state;
-    stage_press(&s, "\njjj");
+    stage_press(&s, "\n^Hjjj");
     stage_draw(&s, 160, 40, false);
-    assert_line_has(&s, 7, "SSRC        0x00000001");
+    assert_true(stage_shows(&s, "SSRC        0x00000001"));
     stage_press(&s, "\n");
     stage_draw(&s, 80, 24, false);
     assert_line_has(&s, 1, "Media of call 1");
@@ -64,10 +64,23 @@ static void descriptions_in_their_rows(void **state)
     (void)state;
     stage_press(&s, "\nd");
     stage_draw(&s, 200, 40, false);
-    assert_line_has(&s, 4, "INVITE (PCMA 192.0.2.1:4000)  sdp");
+    assert_line_has(&s, 5, "INVITE (PCMA 192.0.2.1:4000)  sdp");
     stage_press(&s, "d");
     stage_draw(&s, 200, 40, false);
-    assert_line_has(&s, 4, "INVITE  sdp");
+    assert_line_has(&s, 5, "INVITE  sdp");
+}
+
+/* The cursor of the verdict leads to the stream that proves it. */
+static void the_verdict_leads_to_the_stream(void **state)
+{
+    (void)state;
+    stage_press(&s, "v");
+    assert_golden_sizes(&s, "verdict-media");
+    stage_draw(&s, 80, 24, true);
+    assert_golden(&s, "verdict-media");
+    stage_press(&s, "\n");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "Media of call 1");
 }
 
 static void any_size_is_drawn(void **state)
@@ -100,6 +113,7 @@ int main(void)
         TEST(a_stream_of_the_ladder_opens),
         TEST(descriptions_streams_graphs),
         TEST(descriptions_in_their_rows),
+        TEST(the_verdict_leads_to_the_stream),
         TEST(any_size_is_drawn),
         TEST(a_call_that_was_given_up_is_not_looked_at),
     };
