@@ -90,21 +90,22 @@ enum pump_result pump_run(struct trace *t, int64_t budget_us)
 {
     int64_t stop = budget_us ? clock_ns(CLOCK_MONOTONIC) + budget_us * 1000 : INT64_MAX;
     bool only = !source_merge_count(t->sources);
-    struct frame f;
+    struct frame f[BATCH];
     if (t->ended)
         return PUMP_END;
     for (;;) {
-        for (int i = 0; i < BATCH; i++) {
+        for (size_t i = 0, n = 1; i < BATCH; i += n) {
             if (!t->restored) {
+                n = 1;
                 t->restored = !archive_next(t->archive, t->calls, only);
                 continue;
             }
-            int err = source_merge_next(t->sources, &f);
+            int err = source_merge_next_some(t->sources, f, BATCH - i, &n);
             if (err == -ERR_AGAIN)
                 return idle(t);
             if (err)
                 return finish(t, true);
-            engine_feed(t->engine, &f);
+            engine_feed_some(t->engine, f, n);
         }
         if (t->store && ++t->batches % STORE_BATCHES == 0)
             store_update(t->store);

@@ -124,3 +124,13 @@ int pcap_walk_next(struct walk *w, struct frame *out)
     file_reader_take(r, f->header + (size_t)caplen);
     return 0;
 }
+
+bool pcap_walk_ready(const struct walk *w)
+{
+    const struct pcap_walk *f = &w->pcap;
+    size_t left = file_reader_left(w->reader);
+    if (left < f->header || f->swap_lengths)
+        return false;
+    uint32_t caplen = walk_u32(w, w->reader->bytes + w->reader->start + 8);
+    return caplen <= f->longest && left >= f->header + (size_t)caplen;
+}

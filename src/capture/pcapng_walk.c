@@ -5,6 +5,7 @@
 
 enum {
     BLOCK_MIN = 12,
+    EPB_MIN = 32,                    /* an enhanced packet without bytes and options */
     BLOCK_MAX = FILE_READER_MAX / 2, /* a longer one is taken for damage */
     INTERFACES_MAX = 65535,
     NAMES_SEARCHED = 64, /* names looked at to give the same interface the same index */
@@ -333,4 +334,16 @@ int pcapng_walk_next(struct walk *w, struct frame *out)
         if (frame)
             return 0;
     }
+}
+
+/* A packet that is damaged may make the walk go on reading. */
+bool pcapng_walk_ready(const struct walk *w)
+{
+    const uint8_t *p = w->reader->bytes + w->reader->start;
+    size_t left = file_reader_left(w->reader);
+    if (left < EPB_MIN || walk_u32(w, p) != PCAPNG_EPB)
+        return false;
+    uint32_t n = walk_u32(w, p + 4), caplen = walk_u32(w, p + 20);
+    return n % 4 == 0 && n >= EPB_MIN && n <= left && caplen <= n - EPB_MIN &&
+           walk_u32(w, p + n - 4) == n && walk_u32(w, p + 8) < w->pcapng.interfaces.n;
 }

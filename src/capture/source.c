@@ -7,6 +7,17 @@ int source_next(struct source *s, struct frame *out)
     return s->ops->next(s, out);
 }
 
+int source_next_some(struct source *s, struct frame *out, size_t max, size_t *n)
+{
+    int err = source_next(s, out);
+    if (err)
+        return err;
+    *n = 1;
+    while (*n < max && s->ops->ready && s->ops->ready(s) && !source_next(s, &out[*n]))
+        ++*n;
+    return 0;
+}
+
 int source_poll_fd(const struct source *s)
 {
     return s->ops->poll_fd ? s->ops->poll_fd(s) : -1;

@@ -18,6 +18,7 @@ struct tap; /* capture/tap.h */
 
 struct source_ops {
     int (*next)(struct source *s, struct frame *out);
+    bool (*ready)(const struct source *s); /* next moves no bytes handed on before */
     int (*poll_fd)(const struct source *s);
     int (*read_at)(struct source *s, uint64_t offset, void *buffer, size_t n);
     const char *(*interface)(const struct source *s, uint16_t index);
@@ -108,6 +109,13 @@ int source_hep_open(const char *url, uint16_t file,
  */
 int source_next(struct source *s, struct frame *out);
 
+/*
+ * At least one frame, and as many of those after it as are there without reading, up to
+ * max (at least 1): 0 and their number in *n; the bytes of all of them are valid until
+ * the next call. Else as source_next.
+ */
+int source_next_some(struct source *s, struct frame *out, size_t max, size_t *n);
+
 /* A file descriptor to poll for reading while source_next says AGAIN; -1: none (try
  * again after a while). */
 int source_poll_fd(const struct source *s);
@@ -139,6 +147,9 @@ int source_merge_new(struct source **sources, size_t n, struct source_merge **ou
 int source_merge_next(struct source_merge *m,
                       struct frame *out); /* as source_next; a source
                                              that fails is left out */
+/* The same for as many frames as source_next_some gives. */
+int source_merge_next_some(struct source_merge *m, struct frame *out, size_t max,
+                           size_t *n);
 int source_merge_progress(
     const struct source_merge *m); /* percent of the bytes of all files; -1:
                                       not known (live, pipes, follow) */

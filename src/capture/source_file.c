@@ -184,6 +184,13 @@ static int file_next(struct source *s, struct frame *out)
     return 0;
 }
 
+/* Where a filter may pass frames over, nobody knows how far the next one is. */
+static bool file_ready(const struct source *s)
+{
+    const struct source_file *f = (const struct source_file *)s;
+    return !f->filter && walk_ready(&f->walk);
+}
+
 static int file_poll_fd(const struct source *s)
 {
     const struct source_file *f = (const struct source_file *)s;
@@ -238,6 +245,7 @@ static int file_filter(struct source *s, const char *bpf, struct errmsg *why)
 
 static const struct source_ops OPS = {
     .next = file_next,
+    .ready = file_ready,
     .poll_fd = file_poll_fd,
     .read_at = file_read_at,
     .interface = file_interface,

@@ -135,13 +135,9 @@ static int all_ended(const struct source_merge *m)
 
 int source_merge_next(struct source_merge *m, struct frame *out)
 {
-    if (m->n == 1) {
-        if (m->ended[0])
-            return -ERR_END;
-        int err = source_next(m->source[0], out);
-        m->ended[0] = err && err != -ERR_AGAIN;
-        return m->ended[0] ? -ERR_END : err;
-    }
+    size_t one;
+    if (m->n == 1)
+        return source_merge_next_some(m, out, 1, &one);
     if (m->started)
         advance_top(m);
     if (ask_idle(m, out))
@@ -151,6 +147,20 @@ int source_merge_next(struct source_merge *m, struct frame *out)
     *out = m->heap[0].frame;
     m->started = true;
     return 0;
+}
+
+int source_merge_next_some(struct source_merge *m, struct frame *out, size_t max,
+                           size_t *n)
+{
+    if (m->n != 1) {
+        *n = 1;
+        return source_merge_next(m, out);
+    }
+    if (m->ended[0])
+        return -ERR_END;
+    int err = source_next_some(m->source[0], out, max, n);
+    m->ended[0] = err && err != -ERR_AGAIN;
+    return m->ended[0] ? -ERR_END : err;
 }
 
 int source_merge_progress(const struct source_merge *m)

@@ -27,6 +27,13 @@ int walk_next(struct walk *w, struct frame *out)
     return w->format == WALK_PCAP ? pcap_walk_next(w, out) : pcapng_walk_next(w, out);
 }
 
+bool walk_ready(const struct walk *w)
+{
+    return w->format == WALK_PCAP     ? pcap_walk_ready(w)
+           : w->format == WALK_PCAPNG ? pcapng_walk_ready(w)
+                                      : false;
+}
+
 void walk_restart(struct walk *w)
 {
     w->format = WALK_UNKNOWN;

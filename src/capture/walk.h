@@ -72,6 +72,9 @@ int walk_start(struct walk *w);
  */
 int walk_next(struct walk *w, struct frame *out);
 
+/* The next frame lies whole in what was read: walk_next will not move any bytes. */
+bool walk_ready(const struct walk *w);
+
 /* Forgets the file's header: the next bytes begin another file (rotation). Frame
  * numbers go on. */
 void walk_restart(struct walk *w);
@@ -103,11 +106,17 @@ int pcap_walk_start(struct walk *w);
 /* The next frame of it, as source_next gives it. */
 int pcap_walk_next(struct walk *w, struct frame *out);
 
+/* walk_ready() of it. */
+bool pcap_walk_ready(const struct walk *w);
+
 /* Reads the first section header of a pcapng file. Returns 0 or -ERR_*. */
 int pcapng_walk_start(struct walk *w);
 
 /* The next frame of it, as source_next gives it. */
 int pcapng_walk_next(struct walk *w, struct frame *out);
+
+/* walk_ready() of it. */
+bool pcapng_walk_ready(const struct walk *w);
 
 /* Frees what pcapng_walk_start made. */
 void pcapng_walk_done(struct walk *w);

@@ -12,7 +12,18 @@
 
 static const int64_t TICK = 10000000; /* ns: how exact the capture's clock has to be */
 
-enum { UNWANTED = 256 };
+enum {
+    UNWANTED = 256,
+    AHEAD = 4, /* frames looked at before the oldest of them is taken, and it */
+    FETCH = 2, /* frames looked at before its stream is loaded */
+};
+
+/* A frame that was looked at. */
+struct ahead {
+    struct packet packet;
+    int error; /* of packet_decode */
+    struct streams_ahead media;
+};
 
 struct engine {
     struct intake in;
@@ -43,8 +54,6 @@ static void udp(struct engine *e, const struct frame *frame, const struct packet
                 const struct defrag_packet *whole)
 {
     e->in.counts.udp++;
-    if (intake_media(&e->in, frame, p))
-        return;
     struct origin o = intake_origin(frame, p, TRANSPORT_UDP);
     if (whole) {
         o.reassembled = true;
@@ -188,20 +197,51 @@ static void advance(struct engine *e, int64_t now)
     calls_advance(e->in.calls, now);
 }
 
-void engine_feed(struct engine *e, const struct frame *frame)
+/* What can be told of a frame before those ahead of it were taken. */
+static void look(const struct engine *e, const struct frame *frame, struct ahead *a)
 {
-    struct packet p;
+    a->error = packet_decode(frame->link, slice_of(frame->data, frame->caplen),
+                             frame->len, &a->packet);
+    a->media.media = false;
+    if (!a->error && a->packet.kind == PACKET_UDP && e->in.streams)
+        streams_look(e->in.streams, &a->packet, &a->media);
+}
+
+static void take(struct engine *e, const struct frame *frame, struct ahead *a)
+{
+    struct packet *p = &a->packet;
     e->in.counts.frames++;
     e->in.counts.bytes += frame->len;
     advance(e, frame->time);
-    int r = packet_decode(frame->link, slice_of(frame->data, frame->caplen), frame->len,
-                          &p);
-    if (r < 0)
-        intake_count(&e->in, frame, (uint32_t)-r, p.detail, frame->len);
-    else if (p.kind == PACKET_FRAGMENT)
-        fragment(e, frame, &p);
+    if (a->media.media && intake_media(&e->in, frame, p, &a->media))
+        e->in.counts.udp++;
+    else if (a->error < 0)
+        intake_count(&e->in, frame, (uint32_t)-a->error, p->detail, frame->len);
+    else if (p->kind == PACKET_FRAGMENT)
+        fragment(e, frame, p);
     else
-        dispatch(e, frame, &p, NULL);
+        dispatch(e, frame, p, NULL);
+}
+
+void engine_feed(struct engine *e, const struct frame *frame)
+{
+    struct ahead a;
+    look(e, frame, &a);
+    take(e, frame, &a);
+}
+
+void engine_feed_some(struct engine *e, const struct frame *frames, size_t n)
+{
+    struct ahead a[AHEAD];
+    for (size_t i = 0; i < n + AHEAD - 1; i++) {
+        if (i < n)
+            look(e, &frames[i], &a[i % AHEAD]);
+        size_t near = i - FETCH, now = i - (AHEAD - 1);
+        if (near < n && a[near % AHEAD].media.media)
+            streams_fetch(e->in.streams, &a[near % AHEAD].media);
+        if (now < n)
+            take(e, &frames[now], &a[now % AHEAD]);
+    }
 }
 
 void engine_idle(struct engine *e, int64_t now)

@@ -44,6 +44,10 @@ void engine_free(struct engine *e);
 /* Takes one frame. Its bytes are not used after the return. */
 void engine_feed(struct engine *e, const struct frame *frame);
 
+/* Takes n frames, in order. What the first of them will look for in memory is fetched
+ * while those before are worked on. */
+void engine_feed_some(struct engine *e, const struct frame *frames, size_t n);
+
 /* Nothing came for a while (live): lets holes and fragments time out by the clock given
  * (ns). */
 void engine_idle(struct engine *e, int64_t now);

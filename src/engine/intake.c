@@ -93,9 +93,9 @@ struct msg *intake_message(struct intake *in, const struct origin *origin,
 }
 
 bool intake_media(struct intake *in, const struct frame *frame,
-                  const struct packet *packet)
+                  const struct packet *packet, const struct streams_ahead *ahead)
 {
-    if (!in->streams || !streams_known(in->streams, frame, packet))
+    if (!in->streams || !streams_take(in->streams, frame, packet, ahead))
         return false;
     in->counts.rtp++;
     return true;

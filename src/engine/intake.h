@@ -6,6 +6,7 @@
 #define ENGINE_INTAKE_H
 
 #include "engine/engine.h"
+#include "model/streams.h"
 
 struct intake {
     struct ledger *ledger;
@@ -55,7 +56,7 @@ void intake_datagram(struct intake *in, const struct origin *origin,
 /* The packet of a media stream that is known: taken without a look at anything else.
  * False: it is none. */
 bool intake_media(struct intake *in, const struct frame *frame,
-                  const struct packet *packet);
+                  const struct packet *packet, const struct streams_ahead *ahead);
 
 /* Takes what a HEP envelope carried, with the addresses and the time that it names. */
 void intake_hep(struct intake *in, const struct frame *frame,

@@ -132,6 +132,9 @@ struct rtp_stream {
     struct pair_ring *ring;  /* arrivals, where there are such; NULL */
 };
 
+/* Bytes at the start of a stream that its packets use. */
+enum { RTP_STREAM_HOT = offsetof(struct rtp_stream, digits) };
+
 /* A packet, as the stream takes it. */
 struct rtp_packet {
     const struct frame *frame;

@@ -7,24 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    TRIALS = 512,
-    TRIAL_RUN = 5,
-    TRIAL_PACKETS = 16,
-    YOUNG = 100,
-    NOTE_EVERY = 16,
-    PAIR_CONFIDENCE = 96
-};
-
-/* Packets of a series that nobody announced. */
-struct trial {
-    uint64_t hash;
-    struct rtp_mark mark;
-    unsigned n;   /* packets kept, also from before the run */
-    unsigned run; /* packets that follow each other */
-    struct rtp_packet packet[TRIAL_PACKETS];
-    struct frame frame[TRIAL_PACKETS];
-};
+enum { YOUNG = 100, NOTE_EVERY = 16, PAIR_CONFIDENCE = 96 };
 
 struct figures_cache {
     uint32_t id, packets;
@@ -36,6 +19,7 @@ struct figures_cache {
 static void start(struct streams *s)
 {
     bindings_init(&s->bindings);
+    stream_index_init(&s->index);
     slab_init(&s->slab, sizeof(struct rtp_stream));
     slab_init(&s->slices_slab, sizeof(struct rtp_slice));
     slab_init(&s->early_slab, sizeof(struct rtp_early));
@@ -52,15 +36,12 @@ static void stop(struct streams *s)
     slab_done(&s->slab);
     slab_done(&s->slices_slab);
     slab_done(&s->early_slab);
-    hash_done(&s->by_key);
-    hash_done(&s->by_ssrc);
-    hash_done(&s->by_flow);
+    stream_index_done(&s->index);
     hash_done(&s->weak);
     rows_done(&s->list);
     rows_done(&s->slices);
     rows_done(&s->offers);
-    free(s->trials);
-    s->trials = NULL;
+    trials_done(&s->trials);
     s->orphan_oldest = s->orphan_newest = NULL;
     s->orphans = s->digit_bytes = 0;
 }
@@ -85,8 +66,6 @@ struct streams *streams_new(struct calls *calls, struct ledger *ledger)
     s->calls = calls;
     s->ledger = ledger;
     start(s);
-    s->key[0] = hash_bytes("media", 5) | 1;
-    s->key[1] = hash_bytes("streams", 7) | 1;
     s->pairs = pairs_new();
     s->figures = calloc(1, sizeof *s->figures);
     if (!s->pairs || !s->figures) {
@@ -117,142 +96,14 @@ size_t streams_memory(const struct streams *s)
            s->early_slab.used * s->early_slab.size + s->bindings.slab.bytes +
            s->pairs->slab.bytes + s->pairs->rings.bytes + s->digit_bytes +
            rows_memory(&s->list) + rows_memory(&s->slices) + rows_memory(&s->offers) +
-           (s->by_key.cap + s->by_ssrc.cap + s->by_flow.cap + s->weak.cap +
-            s->bindings.ends.cap) *
-               sizeof(struct hash_slot);
-}
-
-/* ---- keys ---- */
-
-struct key {
-    const struct addr *src, *dst;
-    uint32_t ssrc;
-    bool fax;
-};
-
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-    __extension__ unsigned __int128 m = (unsigned __int128)a * b;
-    return (uint64_t)m ^ (uint64_t)(m >> 64);
-}
-
-static uint64_t word_of(const uint8_t *p)
-{
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-/* One keyed multiplication for each 16 bytes: this runs for every packet. */
-static uint64_t hash_key(const struct streams *s, const struct key *k)
-{
-    uint64_t a = word_of(k->src->ip) ^ s->key[0], b = word_of(k->dst->ip) ^ s->key[1];
-    uint64_t ports =
-        (uint64_t)k->src->port << 48 | (uint64_t)k->dst->port << 32 | k->ssrc;
-    uint64_t h = fold(a, b) ^ k->fax;
-    if (k->src->family == 6)
-        h = fold(h ^ word_of(k->src->ip + 8), word_of(k->dst->ip + 8) ^ s->key[1]);
-    return fold(h ^ ports ^ s->key[1], s->key[0] ^ ports);
-}
-
-/* A stream that is found is used: its lines are loaded while its key is compared. */
-static bool same_key(const void *value, const void *wanted)
-{
-    const struct rtp_stream *s = value;
-    const struct key *k = wanted;
-    for (size_t at = 64; at < offsetof(struct rtp_stream, digits); at += 64)
-        __builtin_prefetch((const char *)s + at, 1);
-    return s->ssrc == k->ssrc && s->fax == k->fax && addr_eq(&s->src, k->src) &&
-           addr_eq(&s->dst, k->dst);
-}
-
-static uint64_t hash_flow(const struct addr *src, const struct addr *dst)
-{
-    return hash_more(hash_bytes(src, sizeof *src), dst, sizeof *dst);
-}
-
-static bool same_flow(const void *value, const void *wanted)
-{
-    const struct rtp_stream *s = value;
-    const struct key *k = wanted;
-    return addr_eq(&s->src, k->src) && addr_eq(&s->dst, k->dst);
-}
-
-static bool same_ssrc(const void *value, const void *wanted)
-{
-    return ((const struct rtp_stream *)value)->ssrc == *(const uint32_t *)wanted;
-}
-
-static uint64_t hash_ssrc(uint32_t ssrc)
-{
-    return hash_bytes(&ssrc, sizeof ssrc);
-}
-
-struct rtp_stream *streams_by_ssrc(const struct streams *s, uint32_t ssrc)
-{
-    return hash_find(&s->by_ssrc, hash_ssrc(ssrc), same_ssrc, &ssrc);
-}
-
-struct rtp_stream *streams_by_flow(const struct streams *s, const struct addr *src,
-                                   const struct addr *dst)
-{
-    struct key k = {.src = src, .dst = dst};
-    return hash_find(&s->by_flow, hash_flow(src, dst), same_flow, &k);
-}
-
-/* ---- indices ---- */
-
-/* A chain of streams in a hash: the newest is its value. */
-static bool chain_push(struct hash *h, uint64_t hash, struct rtp_stream *newest,
-                       struct rtp_stream *s)
-{
-    if (newest)
-        hash_remove(h, hash, newest);
-    return !hash_add(h, hash, s);
-}
-
-static bool index_add(struct streams *s, struct rtp_stream *n, uint64_t hash)
-{
-    uint64_t ssrc = hash_ssrc(n->ssrc), flow = hash_flow(&n->src, &n->dst);
-    struct rtp_stream *alike = n->fax ? NULL : streams_by_ssrc(s, n->ssrc);
-    struct rtp_stream *beside = streams_by_flow(s, &n->src, &n->dst);
-    if (hash_add(&s->by_key, hash, n))
-        return false;
-    if (!chain_push(&s->by_flow, flow, beside, n) ||
-        (!n->fax && !chain_push(&s->by_ssrc, ssrc, alike, n)))
-        return true; /* found less well */
-    n->ssrc_older = alike;
-    n->flow_older = beside;
-    if (alike)
-        alike->ssrc_newer = n;
-    if (beside)
-        beside->flow_newer = n;
-    return true;
-}
-
-static void index_remove(struct streams *s, struct rtp_stream *n)
-{
-    struct key k = {&n->src, &n->dst, n->ssrc, n->fax};
-    uint64_t ssrc = hash_ssrc(n->ssrc), flow = hash_flow(&n->src, &n->dst);
-    hash_remove(&s->by_key, hash_key(s, &k), n);
-    if (hash_remove(&s->by_ssrc, ssrc, n) && n->ssrc_older)
-        hash_add(&s->by_ssrc, ssrc, n->ssrc_older);
-    if (hash_remove(&s->by_flow, flow, n) && n->flow_older)
-        hash_add(&s->by_flow, flow, n->flow_older);
-    if (n->ssrc_older)
-        n->ssrc_older->ssrc_newer = n->ssrc_newer;
-    if (n->ssrc_newer)
-        n->ssrc_newer->ssrc_older = n->ssrc_older;
-    if (n->flow_older)
-        n->flow_older->flow_newer = n->flow_newer;
-    if (n->flow_newer)
-        n->flow_newer->flow_older = n->flow_older;
+           stream_index_memory(&s->index) + trials_memory(&s->trials) +
+           (s->weak.cap + s->bindings.ends.cap) * sizeof(struct hash_slot);
 }
 
 void streams_remove(struct streams *s, struct rtp_stream *n)
 {
     pairs_drop(s->pairs, n);
-    index_remove(s, n);
+    stream_index_remove(&s->index, n);
     for (struct rtp_slice *l = n->slices, *next; l; l = next) {
         next = l->next;
         rows_remove(&s->slices, l->id);
@@ -434,20 +285,43 @@ static bool rtp_first_bytes(struct slice d)
     return d.n >= RTP_HEADER && d.p[0] >> 6 == 2 && (d.p[1] < 192 || d.p[1] > 223);
 }
 
+void streams_look(const struct streams *s, const struct packet *packet,
+                  struct streams_ahead *out)
+{
+    out->media = rtp_first_bytes(packet->payload) &&
+                 !rtp_parse(packet->payload, packet->whole, &out->rtp);
+    if (!out->media)
+        return;
+    struct stream_key k = {&packet->src, &packet->dst, out->rtp.ssrc, false};
+    out->hash = stream_index_hash(&s->index, &k);
+    hash_prefetch(&s->index.by_key, out->hash);
+}
+
+void streams_fetch(const struct streams *s, const struct streams_ahead *ahead)
+{
+    if (ahead->media)
+        stream_index_fetch(&s->index, ahead->hash);
+}
+
+bool streams_take(struct streams *s, const struct frame *frame,
+                  const struct packet *packet, const struct streams_ahead *ahead)
+{
+    struct stream_key k = {&packet->src, &packet->dst, ahead->rtp.ssrc, false};
+    struct rtp_stream *n =
+        ahead->media ? stream_index_find(&s->index, &k, ahead->hash) : NULL;
+    if (!n)
+        return false;
+    struct rtp_packet p = packet_of(frame, packet, &ahead->rtp);
+    take(s, n, &p);
+    return true;
+}
+
 bool streams_known(struct streams *s, const struct frame *frame,
                    const struct packet *packet)
 {
-    struct rtp r;
-    if (!rtp_first_bytes(packet->payload) ||
-        rtp_parse(packet->payload, packet->whole, &r))
-        return false;
-    struct key k = {&packet->src, &packet->dst, r.ssrc, false};
-    struct rtp_stream *n = hash_find(&s->by_key, hash_key(s, &k), same_key, &k);
-    if (!n)
-        return false;
-    struct rtp_packet p = packet_of(frame, packet, &r);
-    take(s, n, &p);
-    return true;
+    struct streams_ahead ahead;
+    streams_look(s, packet, &ahead);
+    return streams_take(s, frame, packet, &ahead);
 }
 
 /* ---- new streams ---- */
@@ -469,7 +343,7 @@ static bool room(struct streams *s, const struct call *call, const struct rtp_pa
     return true;
 }
 
-static struct rtp_stream *stream_new(struct streams *s, const struct key *k,
+static struct rtp_stream *stream_new(struct streams *s, const struct stream_key *k,
                                      const struct rtp_packet *p,
                                      const struct binding *b)
 {
@@ -481,8 +355,8 @@ static struct rtp_stream *stream_new(struct streams *s, const struct key *k,
     n->ssrc = k->ssrc;
     n->fax = k->fax;
     rtp_stream_begin(n, p);
-    struct rtp_stream *before = streams_by_flow(s, k->src, k->dst);
-    if (!(n->id = rows_add(&s->list, n)) || !index_add(s, n, hash_key(s, k))) {
+    struct rtp_stream *before = stream_index_flow(&s->index, k->src, k->dst);
+    if (!(n->id = rows_add(&s->list, n)) || !stream_index_add(&s->index, n)) {
         rows_remove(&s->list, n->id);
         slab_give(&s->slab, n);
         return NULL;
@@ -498,108 +372,45 @@ static struct rtp_stream *stream_new(struct streams *s, const struct key *k,
     return n;
 }
 
-static struct trial *trial_of(struct streams *s, uint64_t hash)
+/* The stream of a series begins with what waited of it. */
+static void stream_begin(struct streams *s, const struct stream_key *k,
+                         const struct rtp_packet *p, const struct binding *b,
+                         struct trial *t)
 {
-    if (!s->trials && !(s->trials = calloc(TRIALS, sizeof *s->trials)))
-        return NULL;
-    return &s->trials[hash % TRIALS];
-}
-
-/* The packets that came before are the stream's too. */
-static void trial_replay(struct streams *s, struct trial *t, uint64_t hash,
-                         struct rtp_stream *n)
-{
-    if (t->hash != hash)
+    struct rtp_packet first = t ? trial_packet(t, 0) : *p;
+    struct rtp_stream *n = stream_new(s, k, &first, b);
+    if (!n)
         return;
-    for (unsigned i = 0; i < t->n; i++) {
-        t->packet[i].frame = &t->frame[i];
-        take(s, n, &t->packet[i]);
+    for (unsigned i = 0; t && i < t->n; i++) {
+        struct rtp_packet before = trial_packet(t, i);
+        take(s, n, &before);
     }
-    t->n = t->run = 0;
-    t->hash = 0;
-}
-
-static void trial_clear(struct streams *s, struct trial *t)
-{
-    for (unsigned i = 0; i < t->n; i++)
-        ledger_count(s->ledger, LEDGER_RTP_STRAY, 0, t->packet[i].bytes,
-                     t->frame[i].file, t->frame[i].number);
-    t->n = t->run = 0;
-    t->hash = 0;
-}
-
-/* The oldest gives way to the newest. */
-static void trial_keep(struct streams *s, struct trial *t, const struct rtp_packet *p)
-{
-    if (t->n == TRIAL_PACKETS) {
-        ledger_count(s->ledger, LEDGER_RTP_STRAY, 0, t->packet[0].bytes,
-                     t->frame[0].file, t->frame[0].number);
-        memmove(t->packet, t->packet + 1, (TRIAL_PACKETS - 1) * sizeof *t->packet);
-        memmove(t->frame, t->frame + 1, (TRIAL_PACKETS - 1) * sizeof *t->frame);
-        t->n--;
-    }
-    t->packet[t->n] = *p;
-    t->packet[t->n].payload = (struct slice){0};
-    t->frame[t->n] = *p->frame;
-    t->frame[t->n++].data = NULL;
-}
-
-/* True with the fifth packet in a row; until then it waits. */
-static bool trial_passed(struct streams *s, struct trial *t, uint64_t hash,
-                         const struct packet *packet, const struct rtp *r,
-                         const struct rtp_packet *p)
-{
-    if (t->hash != hash)
-        trial_clear(s, t);
-    bool again = t->n && r->seq == t->mark.seq && r->ts == t->mark.ts;
-    bool goes_on = again || (t->n && rtp_follows(&t->mark, r));
-    if (!goes_on && !rtp_plausible(packet->payload, packet->whole, packet->src.port,
-                                   packet->dst.port)) {
-        trial_clear(s, t);
-        ledger_count(s->ledger, LEDGER_RTP_STRAY, 0, p->bytes, p->frame->file,
-                     p->frame->number);
-        return false;
-    }
-    t->hash = hash;
-    t->mark = rtp_mark(r);
-    t->run = goes_on ? t->run + !again : 1;
-    if (t->run >= TRIAL_RUN)
-        return true;
-    trial_keep(s, t, p);
-    return false;
+    if (t)
+        trial_reset(t);
+    take(s, n, p);
 }
 
 void streams_rtp(struct streams *s, const struct frame *frame,
                  const struct packet *packet)
 {
-    struct rtp r;
+    struct streams_ahead a;
     struct binding b = {.how = BINDING_ORPHAN};
-    if (!rtp_first_bytes(packet->payload) ||
-        rtp_parse(packet->payload, packet->whole, &r))
+    streams_look(s, packet, &a);
+    if (!a.media)
         return;
-    struct key k = {&packet->src, &packet->dst, r.ssrc, false};
-    struct rtp_packet p = packet_of(frame, packet, &r);
-    uint64_t hash = hash_key(s, &k);
-    struct trial *t = trial_of(s, hash);
-    struct binding_key bk = {packet->src, packet->dst, p.time, r.ssrc, r.pt, false};
-    if (!streams_bind(s, &bk, &p, &b) &&
-        (!t || !trial_passed(s, t, hash, packet, &r, &p)))
-        return;
-    if (!b.call)
+    struct stream_key k = {&packet->src, &packet->dst, a.rtp.ssrc, false};
+    struct rtp_packet p = packet_of(frame, packet, &a.rtp);
+    struct binding_key bk = {packet->src, packet->dst, p.time, p.ssrc, p.pt, false};
+    struct trial *t;
+    if (streams_bind(s, &bk, &p, &b)) {
+        t = trial_find(&s->trials, a.hash);
+    } else {
+        t = trial_take(&s->trials, a.hash, packet, &a.rtp, &p, s->ledger);
+        if (!t)
+            return;
         streams_bind_pending(s, &bk, &b);
-    if (t && t->hash == hash && t->n) {
-        struct rtp_packet first = t->packet[0];
-        first.frame = &t->frame[0];
-        struct rtp_stream *n = stream_new(s, &k, &first, &b);
-        if (n) {
-            trial_replay(s, t, hash, n);
-            take(s, n, &p);
-        }
-        return;
     }
-    struct rtp_stream *n = stream_new(s, &k, &p, &b);
-    if (n)
-        take(s, n, &p);
+    stream_begin(s, &k, &p, &b, t);
 }
 
 bool streams_fax(struct streams *s, const struct frame *frame,
@@ -609,7 +420,7 @@ bool streams_fax(struct streams *s, const struct frame *frame,
     struct binding b;
     if (!s->bindings.faxes || !udptl_plausible(d))
         return false;
-    struct key k = {&packet->src, &packet->dst, 0, true};
+    struct stream_key k = {&packet->src, &packet->dst, 0, true};
     struct rtp_packet p = {
         .frame = frame,
         .payload = d,
@@ -619,7 +430,8 @@ bool streams_fax(struct streams *s, const struct frame *frame,
         .seq = (uint16_t)(d.p[0] << 8 | d.p[1]),
         .dscp = packet->dscp,
     };
-    struct rtp_stream *n = hash_find(&s->by_key, hash_key(s, &k), same_key, &k);
+    struct rtp_stream *n =
+        stream_index_find(&s->index, &k, stream_index_hash(&s->index, &k));
     if (!n) {
         struct binding_key bk = {packet->src, packet->dst, p.time, 0, 0, true};
         if (!binding_find(&s->bindings, &bk, NULL, &b) ||

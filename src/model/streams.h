@@ -9,12 +9,11 @@
 #include "model/calls.h"
 #include "model/pair.h"
 #include "model/rows.h"
+#include "model/stream_index.h"
+#include "model/trial.h"
 
 enum { STREAMS_OF_CALL = 256, STREAMS_ORPHANS = 16384, STREAMS_DIGITS = 250 };
 enum { STREAMS_PENDING = 64 };
-
-/* Packets that nobody announced, until five follow each other. */
-struct trial;
 
 struct streams {
     struct calls *calls;
@@ -22,20 +21,17 @@ struct streams {
     struct bindings bindings;
     struct pairs *pairs;
     struct slab slab, slices_slab, early_slab;
-    struct hash by_key;  /* addresses and SSRC */
-    struct hash by_ssrc; /* newest stream of an SSRC, and so on */
-    struct hash by_flow; /* of addresses */
-    struct hash weak;    /* of a destination, those not bound by both ends */
+    struct stream_index index;
+    struct hash weak; /* of a destination, those not bound by both ends */
     struct rows list, slices, offers;
     struct rtp_stream *orphan_oldest, *orphan_newest;
     size_t orphans;
-    struct trial *trials;
+    struct trials trials;
     struct {
         uint32_t call; /* id; 0: none */
         int64_t time;
     } pending[STREAMS_PENDING]; /* calls that named private addresses lately */
     unsigned pending_at;
-    uint64_t key[2]; /* of the hash of by_key */
     uint64_t digit_bytes;
     struct figures_cache *figures;
 };
@@ -45,8 +41,27 @@ struct streams {
 struct streams *streams_new(struct calls *calls, struct ledger *ledger);
 void streams_free(struct streams *s);
 
+/* What a datagram is to the streams, worked out before its turn comes. */
+struct streams_ahead {
+    bool media; /* it looks like RTP; else the rest is not set */
+    uint64_t hash;
+    struct rtp rtp;
+};
+
+/* Looks at a datagram that will be taken soon: begins to load where its stream is to be
+ * found. Nothing changes. */
+void streams_look(const struct streams *s, const struct packet *packet,
+                  struct streams_ahead *out);
+
+/* Begins to load the stream itself. Call it a while after the look. */
+void streams_fetch(const struct streams *s, const struct streams_ahead *ahead);
+
 /* The packet of a stream that is known: taken, at a cost that is always the same.
  * Returns false for anything else. */
+bool streams_take(struct streams *s, const struct frame *frame,
+                  const struct packet *packet, const struct streams_ahead *ahead);
+
+/* streams_look() and streams_take() in one. */
 bool streams_known(struct streams *s, const struct frame *frame,
                    const struct packet *packet);
 
@@ -87,13 +102,6 @@ const struct rtp_stream *streams_worst(const struct streams *s,
 size_t streams_memory(const struct streams *s);
 
 /* ---- between the files of this part ---- */
-
-/* The newest stream with an SSRC; the others by ssrc_older. */
-struct rtp_stream *streams_by_ssrc(const struct streams *s, uint32_t ssrc);
-
-/* The newest stream between two addresses; the others by flow_older. */
-struct rtp_stream *streams_by_flow(const struct streams *s, const struct addr *src,
-                                   const struct addr *dst);
 
 /* The best binding for a stream that begins with the packet. False: orphan. */
 bool streams_bind(const struct streams *s, const struct binding_key *key,

@@ -12,7 +12,7 @@ enum { ORPHAN_LOOKS = 16, CHAIN_LOOKS = 8, WEAK_LOOKS = 32 };
 static bool by_continuity(const struct streams *s, const struct rtp_packet *p,
                           struct binding *out)
 {
-    const struct rtp_stream *n = streams_by_ssrc(s, p->ssrc);
+    const struct rtp_stream *n = stream_index_ssrc(&s->index, p->ssrc);
     for (int i = 0; n && i < CHAIN_LOOKS; n = n->ssrc_older, i++) {
         uint16_t ahead = (uint16_t)(p->seq - (uint16_t)n->sequence.highest);
         if (!n->call || n->fax || p->time - n->end > NEAR || (int16_t)ahead < -64 ||
@@ -29,7 +29,7 @@ static bool by_continuity(const struct streams *s, const struct rtp_packet *p,
 static bool by_reverse(const struct streams *s, const struct binding_key *k,
                        struct binding *out)
 {
-    const struct rtp_stream *n = streams_by_flow(s, &k->dst, &k->src);
+    const struct rtp_stream *n = stream_index_flow(&s->index, &k->dst, &k->src);
     if (!n || !n->call || k->time - n->end > NEAR)
         return false;
     *out = (struct binding){n->call, n->src_media, n->dst_media, BINDING_REVERSE,

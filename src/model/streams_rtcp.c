@@ -10,7 +10,7 @@ static const int64_t NEAR = 5000000000; /* ns: a stream is in use */
 static struct rtp_stream *stream_of(const struct streams *s, uint32_t ssrc,
                                     const struct addr *from, const struct addr *to)
 {
-    struct rtp_stream *n = streams_by_ssrc(s, ssrc), *newest = n;
+    struct rtp_stream *n = stream_index_ssrc(&s->index, ssrc), *newest = n;
     for (int i = 0; n && i < LOOKS; n = n->ssrc_older, i++)
         if (!memcmp(n->src.ip, from->ip, sizeof from->ip) &&
             !memcmp(n->dst.ip, to->ip, sizeof to->ip))
@@ -30,7 +30,7 @@ static struct rtp_stream *in_use(const struct streams *s, uint32_t ssrc,
                                  const struct addr *from, const struct addr *to,
                                  int64_t time)
 {
-    struct rtp_stream *n = streams_by_ssrc(s, ssrc);
+    struct rtp_stream *n = stream_index_ssrc(&s->index, ssrc);
     for (int i = 0; n && i < LOOKS; n = n->ssrc_older, i++)
         if (time - n->end <= NEAR && (!from || same_host(&n->src, from)) &&
             (!to || same_host(&n->dst, to)))

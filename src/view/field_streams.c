@@ -102,7 +102,7 @@ static void get_rtt(struct row *row, struct value *out)
 {
     const struct rtp_stream *s = stream_of(row);
     const struct rtp_stream *back =
-        streams_by_flow(row->view->streams, &s->dst, &s->src);
+        stream_index_flow(&row->view->streams->index, &s->dst, &s->src);
     if (s->rtcp.rtts || (back && back->rtcp.rtts))
         value_set_real(out, (double)(s->rtcp.rtt + (back ? back->rtcp.rtt : 0)));
 }

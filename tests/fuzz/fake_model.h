@@ -80,6 +80,25 @@ static int fake_put(struct text *self, const struct frame *f, const uint8_t *byt
 }
 
 /* Media is left alone. */
+void streams_look(const struct streams *s, const struct packet *p,
+                  struct streams_ahead *out)
+{
+    (void)s, (void)p;
+    out->media = false;
+}
+
+void streams_fetch(const struct streams *s, const struct streams_ahead *ahead)
+{
+    (void)s, (void)ahead;
+}
+
+bool streams_take(struct streams *s, const struct frame *f, const struct packet *p,
+                  const struct streams_ahead *ahead)
+{
+    (void)s, (void)f, (void)p, (void)ahead;
+    return false;
+}
+
 bool streams_known(struct streams *s, const struct frame *f, const struct packet *p)
 {
     (void)s, (void)f, (void)p;

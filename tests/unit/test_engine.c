@@ -118,6 +118,42 @@ static void icmp_is_evidence(void **state)
     assert_int_equal(counted(LEDGER_ICMP), 1);
 }
 
+/* Frames fed together are taken one after the other: each once, in order. */
+static void some_at_once(void **state)
+{
+    (void)state;
+    enum { MOST = 6 };
+    static struct bytes b[MOST];
+    for (size_t n = 0; n <= MOST; n++) {
+        struct frame f[MOST] = {{0}};
+        char text[512], call_id[16];
+        size_t before = fixture.n;
+        for (size_t i = 0; i < n; i++) {
+            snprintf(call_id, sizeof call_id, "%zu-%zu", n, i);
+            size_t size = sip_text(text, sizeof text, call_id, 5, true);
+            b[i].n = 0;
+            packet_ipv4(&b[i], 17, 1, 2, 1, 0, 8 + size);
+            packet_udp(&b[i], 5060, 5060, size);
+            bytes_add(&b[i], text, size);
+            f[i] = (struct frame){.data = b[i].at,
+                                  .caplen = (uint32_t)b[i].n,
+                                  .len = (uint32_t)b[i].n,
+                                  .time = fixture.now + (int64_t)i,
+                                  .link = LINK_RAW,
+                                  .number = ++fixture.number,
+                                  .offset = 1000 * fixture.number};
+        }
+        engine_feed_some(fixture.engine, f, n);
+        assert_int_equal(fixture.n - before, n);
+        for (size_t i = 0; i < n; i++) {
+            assert_true(before + i < ARRIVED_MAX);
+            snprintf(call_id, sizeof call_id, "%zu-%zu", n, i);
+            assert_string_equal(fixture.at[before + i].call_id, call_id);
+            assert_int_equal(fixture.at[before + i].frame, f[i].number);
+        }
+    }
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
@@ -130,6 +166,7 @@ int main(void)
         TEST(only_calls_that_begin_with_invite),
         TEST(not_decoded_is_counted),
         TEST(icmp_is_evidence),
+        TEST(some_at_once),
     };
     return cmocka_run_group_tests(TESTS, NULL, NULL);
 }

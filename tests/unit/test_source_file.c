@@ -168,6 +168,47 @@ static void truncation(void **state)
     }
 }
 
+/* Frames that come together are those that come one by one, their bytes too. */
+static void some_at_once(void **state)
+{
+    (void)state;
+    enum { FRAMES = 3000, MOST = 7 };
+    for (int ng = 0; ng < 2; ng++) {
+        struct build f = {.swap = ng};
+        struct frame frame[MOST];
+        size_t n = 0, got = 0, most = 0;
+        int err;
+        if (ng) {
+            ng_section(&f);
+            ng_interface(&f, 1, "eth0", 9, 0);
+        } else {
+            pcap_file(&f, 0xa1b2c3d4, 65535, 1);
+        }
+        for (uint32_t k = 0; k < FRAMES; k++) {
+            uint32_t size = 60 + k % 1000;
+            if (ng)
+                ng_packet(&f, 0, k, size, size, (char)k);
+            else
+                pcap_record(&f, k, 0, size, size, (char)k);
+        }
+        struct source *s = open_build(&f);
+        while (!(err = source_next_some(s, frame, MOST, &n))) {
+            assert_in_range(n, 1, MOST);
+            most = n > most ? n : most;
+            for (size_t i = 0; i < n; i++, got++) {
+                assert_int_equal(frame[i].number, got + 1);
+                assert_int_equal(frame[i].caplen, 60 + got % 1000);
+                assert_int_equal((char)frame[i].data[0], (char)got);
+                assert_int_equal((char)frame[i].data[frame[i].caplen - 1], (char)got);
+            }
+        }
+        assert_int_equal(err, -ERR_END);
+        assert_int_equal(got, FRAMES);
+        assert_int_equal(most, MOST);
+        expect_end(s, false);
+    }
+}
+
 static void reasons(void **state)
 {
     (void)state;
@@ -491,12 +532,19 @@ static void pipes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pcap_variants),  cmocka_unit_test(pcap_old_version),
-        cmocka_unit_test(truncation),     cmocka_unit_test(reasons),
-        cmocka_unit_test(pcap_damaged),   cmocka_unit_test(long_frames),
-        cmocka_unit_test(time_goes_back), cmocka_unit_test(pcapng_sections),
-        cmocka_unit_test(pcapng_times),   cmocka_unit_test(pcapng_odd_blocks),
-        cmocka_unit_test(filters),        cmocka_unit_test(pipes),
+        cmocka_unit_test(pcap_variants),
+        cmocka_unit_test(pcap_old_version),
+        cmocka_unit_test(truncation),
+        cmocka_unit_test(some_at_once),
+        cmocka_unit_test(reasons),
+        cmocka_unit_test(pcap_damaged),
+        cmocka_unit_test(long_frames),
+        cmocka_unit_test(time_goes_back),
+        cmocka_unit_test(pcapng_sections),
+        cmocka_unit_test(pcapng_times),
+        cmocka_unit_test(pcapng_odd_blocks),
+        cmocka_unit_test(filters),
+        cmocka_unit_test(pipes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -202,7 +202,9 @@ static void evicted(void **state)
     assert_int_equal(m.s->slices.kept, 0);
     assert_int_equal(m.s->offers.kept, 0);
     assert_int_equal(m.s->bindings.ends.n, 0);
-    assert_int_equal(m.s->by_key.n + m.s->by_ssrc.n + m.s->by_flow.n + m.s->weak.n, 0);
+    assert_int_equal(m.s->index.by_key.n + m.s->index.by_ssrc.n + m.s->index.by_flow.n +
+                         m.s->weak.n,
+                     0);
     streams_clear(m.s);
     media_done(&m);
 }
