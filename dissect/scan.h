@@ -1,6 +1,6 @@
 /*
- * Search for one or two byte values, 16 bytes at a step. Header lines are short, so
- * this beats a call to memchr per look-up. Nothing beyond `end` is read.
+ * Search for one or two byte values, 16 bytes and more at a step. Header lines are
+ * short, so this beats a call to memchr per look-up. Nothing beyond `end` is read.
  */
 #ifndef DISSECT_SCAN_H
 #define DISSECT_SCAN_H
@@ -36,6 +36,62 @@ static inline const uint8_t *scan_either(const uint8_t *p, const uint8_t *end,
 #endif
     while (p < end && *p != a && *p != b)
         p++;
+    return p;
+}
+
+/* The places of one byte value, 64 bytes at a step: for text in which it comes often.
+ */
+struct scan {
+    const uint8_t *at, *end; /* the block that `left` is of; of the text */
+    uint64_t left;           /* places in the block, not yet given: bit 0 is *at */
+    uint8_t byte;
+};
+
+/* Bits for the places of `byte` in the first 64 bytes of [p, end), or what there is. */
+static inline uint64_t scan_block(const uint8_t *p, const uint8_t *end, uint8_t byte)
+{
+    uint64_t bits = 0;
+    int n = end - p < 64 ? (int)(end - p) : 64, i = 0;
+#ifdef __SSE2__
+    const __m128i wide = _mm_set1_epi8((char)byte);
+    if (n == 64) {
+        const __m128i *at = (const __m128i *)(const void *)p;
+        unsigned a =
+            (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(at), wide));
+        unsigned b =
+            (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(at + 1), wide));
+        unsigned c =
+            (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(at + 2), wide));
+        unsigned d =
+            (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(at + 3), wide));
+        return (uint64_t)(c | d << 16) << 32 | (a | b << 16);
+    }
+    for (; i + 16 <= n; i += 16) {
+        __m128i got = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        bits |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(got, wide)) << i;
+    }
+#endif
+    for (; i < n; i++)
+        bits |= (uint64_t)(p[i] == byte) << i;
+    return bits;
+}
+
+static inline struct scan scan_begin(const uint8_t *p, const uint8_t *end, uint8_t byte)
+{
+    return (struct scan){p, end, scan_block(p, end, byte), byte};
+}
+
+/* The next place, or the end. */
+static inline const uint8_t *scan_next(struct scan *s)
+{
+    while (!s->left) {
+        if (s->end - s->at <= 64)
+            return s->end;
+        s->at += 64;
+        s->left = scan_block(s->at, s->end, s->byte);
+    }
+    const uint8_t *p = s->at + __builtin_ctzll(s->left);
+    s->left &= s->left - 1;
     return p;
 }
 

@@ -1,5 +1,7 @@
 #include "dissect/sip_frame.h"
 
+#include "dissect/sip_sniff.h"
+
 enum line_state {
     LINE_WHOLE,
     LINE_OPEN, /* its end has not come yet */

@@ -1,8 +1,12 @@
 #include "dissect/sip_table.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 struct word {
     uint8_t n;
-    const char *text;
+    char text[23]; /* filled up with NULs: SIP_HEADER_WIDE bytes may be read */
 };
 
 static const struct word methods[SIP_METHOD_COUNT] = {{1, "?"},
@@ -122,50 +126,53 @@ const char *sip_method_name(enum sip_method m)
     return methods[(unsigned)m < SIP_METHOD_COUNT ? m : SIP_OTHER].text;
 }
 
-static inline uint64_t load64(const void *p)
+/* Do the first n (at most WIDE) bytes agree but for case? Setting bit 5 makes letters
+ * lower case; it would also make a '-' out of a control character, so those never do.
+ */
+static inline bool same_wide(const char *known, const uint8_t *b, size_t n)
 {
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
+#ifdef __SSE2__
+    const __m128i space = _mm_set1_epi8(' ');
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)b);
+    __m128i k = _mm_loadu_si128((const __m128i *)(const void *)known);
+    __m128i same = _mm_cmpeq_epi8(_mm_or_si128(x, space), _mm_or_si128(k, space));
+    __m128i printing = _mm_cmpeq_epi8(_mm_max_epu8(x, space), x);
+    unsigned want = (1u << n) - 1;
+    return ((unsigned)_mm_movemask_epi8(_mm_and_si128(same, printing)) & want) == want;
+#else
+    return slice_ieq(slice_of(known, n), slice_of(b, n));
+#endif
 }
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Eight bytes of a header's name (letters and '-') in any case: setting bit 5 makes
- * letters lower case, and would make a '-' only out of a control character. */
-static inline bool same_eight(const char *known, const uint8_t *b)
+static inline enum sip_header compact_find(uint8_t letter)
 {
-    uint64_t x = load64(b);
-    bool controls = (x - EACH(0x20)) & ~x & EACH(0x80);
-    return (load64(known) | EACH(0x20)) == (x | EACH(0x20)) && !controls;
+    unsigned h = letter < 128 ? by_compact[slice_lower(letter)] : 0;
+    return h ? (enum sip_header)(h - 1) : SIP_H_OTHER;
 }
 
-/* The same n bytes but for case. */
-static inline bool same_name(const char *known, const uint8_t *b, size_t n)
+enum sip_header sip_header_find_wide(struct slice name)
 {
-    if (n < 8)
-        return slice_ieq(slice_of(known, n), slice_of(b, n));
-    for (size_t i = 0; i + 8 < n; i += 8)
-        if (!same_eight(known + i, b + i))
-            return false;
-    return same_eight(known + n - 8, b + n - 8);
+    enum { WIDE = SIP_HEADER_WIDE };
+    if (name.n < 2)
+        return name.n ? compact_find(name.p[0]) : SIP_H_OTHER;
+    unsigned h = by_hash[name_hash(name)];
+    const struct word *known = &headers[h ? h - 1 : SIP_H_COUNT];
+    if (!h || known->n != name.n)
+        return SIP_H_OTHER;
+    if (name.n <= WIDE ? !same_wide(known->text, name.p, name.n)
+                       : !slice_ieq(slice_of(known->text, known->n), name))
+        return SIP_H_OTHER;
+    return (enum sip_header)(h - 1);
 }
 
 enum sip_header sip_header_find(struct slice name)
 {
-    unsigned h;
-    if (name.n > 1)
-        h = by_hash[name_hash(name)];
-    else
-        h = name.n ? by_compact[slice_lower(name.p[0]) & 127] : 0;
-    if (!h)
-        return SIP_H_OTHER;
-    if (name.n == 1)
-        return name.p[0] < 128 ? (enum sip_header)(h - 1) : SIP_H_OTHER;
-    const struct word *known = &headers[h - 1];
-    if (known->n == name.n && same_name(known->text, name.p, name.n))
-        return (enum sip_header)(h - 1);
-    return SIP_H_OTHER;
+    uint8_t wide[SIP_HEADER_WIDE] = {0};
+    if (name.n >= sizeof wide)
+        return sip_header_find_wide(name);
+    if (name.n)
+        memcpy(wide, name.p, name.n);
+    return sip_header_find_wide(slice_of(wide, name.n));
 }
 
 const char *sip_header_name(enum sip_header h)

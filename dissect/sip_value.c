@@ -259,6 +259,37 @@ bool sip_value_next(struct slice *rest, struct slice *out)
     return false;
 }
 
+/* The tag where From or To stands as nearly all write it: "name" <uri>;tag=value, the
+ * name without escapes. False: it does not, or has none there. */
+static bool tag_plain(struct slice value, struct slice *out)
+{
+    const uint8_t *p = value.p, *end = p + value.n;
+    if (*p == '"') {
+        p = scan_either(p + 1, end, '"', '\\');
+        if (p == end || *p++ == '\\')
+            return false;
+    }
+    const uint8_t *open = scan_either(p, end, '<', '"');
+    if (open == end || *open == '"' || scan_either(p, open, ':', ';') < open)
+        return false;
+    p = scan_byte(open, end, '>');
+    if (end - p < 7 || memcmp(p, ">;tag=", 6) != 0)
+        return false;
+    p += 6;
+    *out = slice_of(p, (size_t)(scan_either(p, end, ';', '"') - p));
+    return out->n && (p + out->n == end || p[out->n] == ';') && out->p[0] > ' ' &&
+           out->p[out->n - 1] > ' ';
+}
+
+struct slice sip_address_tag(struct slice value)
+{
+    struct slice tag;
+    if (!value.n)
+        return (struct slice){0};
+    return tag_plain(value, &tag) ? tag
+                                  : sip_param(sip_address_params(value), SLICE("tag"));
+}
+
 /* Length of what a blank, ';' or the end closes. */
 static size_t word_length(struct slice s)
 {
@@ -268,8 +299,30 @@ static size_t word_length(struct slice s)
     return i;
 }
 
+/* "SIP/2.0/UDP host;...": what nearly all write. */
+static bool via_plain(struct slice value, struct sip_via *out)
+{
+    if (value.n < 16 || memcmp(value.p, "SIP/2.0/", 8) != 0)
+        return false;
+    const uint8_t *p = value.p + 8, *end = value.p + value.n, *blank = p;
+    while (blank<end && * blank> ' ' && *blank != ';' && *blank != '/')
+        blank++;
+    const uint8_t *semi = scan_byte(blank, end, ';');
+    if (semi - blank < 2 || blank == p || *blank != ' ' || blank[1] <= ' ' ||
+        semi[-1] <= ' ')
+        return false;
+    *out = (struct sip_via){
+        .transport = slice_of(p, (size_t)(blank - p)),
+        .sent_by = slice_of(blank + 1, (size_t)(semi - blank - 1)),
+        .params = slice_of(semi, (size_t)(end - semi)),
+    };
+    return true;
+}
+
 bool sip_via_split(struct slice value, struct sip_via *out)
 {
+    if (via_plain(value, out))
+        return true;
     size_t first = slice_find(value, '/');
     size_t second = slice_find(slice_skip(value, first + 1), '/');
     struct slice rest = slice_trim(slice_skip(value, first + second + 2));

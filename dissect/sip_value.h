@@ -17,6 +17,9 @@ bool sip_name_addr(struct slice value, struct sip_name_addr *out);
  * parameters. Works also where no URI is found. */
 struct slice sip_address_params(struct slice value);
 
+/* The tag of a From or To value; empty: none. */
+struct slice sip_address_tag(struct slice value);
+
 /* sip:user:pw@host:port;params?headers, sips:, tel:, urn: (RFC 3261 19.1, RFC 3966). */
 struct sip_uri {
     struct slice scheme, user, host, params, headers; /* tel: the number is the user */

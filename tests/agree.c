@@ -5,6 +5,7 @@
  */
 #include "dissect/packet.h"
 #include "dissect/sip.h"
+#include "dissect/sip_sniff.h"
 
 #include <dirent.h>
 #include <pcap/pcap.h>

@@ -1,6 +1,7 @@
 #include "engine/sctp.h"
 
 #include "base/hash.h"
+#include "dissect/sip_sniff.h"
 #include "engine/pieces.h"
 #include "engine/sniff.h"
 

@@ -1,7 +1,7 @@
 #include "engine/sniff.h"
 
 #include "dissect/demux.h"
-#include "dissect/sip.h"
+#include "dissect/sip_sniff.h"
 
 struct slice sniff_skip_crlf(struct slice bytes)
 {

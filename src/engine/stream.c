@@ -1,5 +1,6 @@
 #include "engine/stream.h"
 
+#include "dissect/sip_sniff.h"
 #include "dissect/websocket.h"
 #include "engine/sniff.h"
 

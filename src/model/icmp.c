@@ -1,4 +1,5 @@
 /* ICMP errors as evidence: which call's packet was refused. */
+#include "dissect/sip_sniff.h"
 #include "model/event.h"
 
 static struct hop *quoted_hop(const struct calls *c, const struct packet *p)

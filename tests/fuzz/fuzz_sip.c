@@ -1,4 +1,5 @@
 /* The fast SIP parser and the readers of header values, on one message. */
+#include "dissect/sip_sniff.h"
 #include "dissect/sip_value.h"
 
 #include <stdlib.h>

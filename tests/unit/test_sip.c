@@ -1,4 +1,5 @@
 #include "dissect/sip.h"
+#include "dissect/sip_sniff.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,73 +160,6 @@ static void response(void **state)
     is(s.header[SIP_H_CALL_ID], "12@x");
 }
 
-static const struct {
-    const char *text;
-    bool sip;
-} sniffs[] = {
-    {"INVITE sip:bob@example.com SIP/2.0\r\n", true},
-    {"INVITE sip:bob@example.com SIP/2.0", true},
-    {"INVITE sip:bob@exam", true},
-    {"FOO sip:bob@exam", true},
-    {"OPTIONS sip:bob@example.com SIP/7.0\r\n", true},
-    {"INVITE <sip:bob@example.com> SIP/2.0\n", true},
-    {"INVITE  sip:bob@example.com  SIP/2.0 \r\n", true},
-    {"!interesting-Method0123456789_*+`.%indeed'~ soap:x SIP/2.0\r\n", true},
-    {"INVITE sip:bob@example.com\r\n", true},
-    {"SIP/2.0 200 OK\r\n", true},
-    {"SIP/2.0 2", true},
-    {"sip/2.0 200\n", true},
-    {"SIP/2.0 OK\r\n", false},
-    {"SIP/2.0", false},
-    {"HTTP/1.1 200 OK\r\n", false},
-    {"GET / HTTP/1.1\r\n", false},
-    {"GET / HTTP/1.1", false},
-    {"GET /?q=SIP/2.0 HTTP/1.1\r\n", false},
-    {"OPTIONS rtsp://example.com/ RTSP/1.0\r\n", false},
-    {"OPTIONS rtsp://example.com/", false},
-    {"RTSP/1.0 200 OK\r\n", false},
-    {"M-SEARCH * HTTP/1.1\r\n", false},
-    {"NOTIFY * HTTP/1.1\r\n", false},
-    {"\xe5\xe4 sip:bob@example.com SIP/2.0\r\n", true},
-    {" sip:bob@example.com SIP/2.0\r\n", true},
-    {"log: INVITE sip:bob@example.com SIP/2.0\r\n", false},
-    {"a:b <sip:bob@example.com> SIP/2.0\r\n", false},
-    {"X: foo SIP/2.0\r\n", false},
-    {"hello world\r\n", false},
-    {"", false},
-    {"\r\n", false},
-    {"I", false},
-    {"\x80\x00 sip:a SIP/2.0", false},
-};
-
-static void sniff_rows(void **state)
-{
-    for (size_t i = 0; i < sizeof sniffs / sizeof *sniffs; i++)
-        if (sip_sniff(slice_str(sniffs[i].text)) != sniffs[i].sip)
-            fail_msg("%s", sniffs[i].text);
-}
-
-static void starts(void **state)
-{
-    static const struct {
-        const char *line;
-        size_t at;
-    } rows[] = {
-        {"INVITE sip:bob@example.com; lr SIP/2.0\r\n", 0},
-        {"FOO sip:bob@example.com SIP/2.0\r\n", 0},
-        {"SIP/2.0 200 OK\r\n", 0},
-        {"a bPRACK sip:bob@example.com SIP/2.0\r\n", 3},
-        {"BYESIP/2.0 200 OK\r\n", 3},
-        {"SIP/2.0 20SIP/2.0 200 OK\r\n", 0},
-        {"x SIP/2.0 20 SIP/2.0 200 OK\r\n", 13},
-        {"Via: SIP/2.0/UDP a\r\n", 20},
-        {"text\r\n", 6},
-        {"", 0},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_int_equal(sip_start_find(slice_str(rows[i].line)), rows[i].at);
-}
-
 static void lines(void **state)
 {
     struct sip s;
@@ -308,7 +242,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_request), cmocka_unit_test(verdict_rows),
         cmocka_unit_test(nul_bytes),     cmocka_unit_test(response),
-        cmocka_unit_test(sniff_rows),    cmocka_unit_test(starts),
         cmocka_unit_test(lines),         cmocka_unit_test(every_prefix),
         cmocka_unit_test(limits),
     };

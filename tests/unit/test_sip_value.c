@@ -253,13 +253,49 @@ static void absent(void **state)
     assert_false(sip_value_next(&none, &one));
 }
 
+/* The quick way and the careful way say the same: what sip_address_tag() gives is the
+ * parameter "tag" of the value. */
+static void tags(void **state)
+{
+    static const struct {
+        const char *value, *tag;
+    } rows[] = {
+        {"<sip:a@example.com>;tag=1", "1"},
+        {"\"A\" <sip:a@example.com>;tag=ab-c", "ab-c"},
+        {"A B <sip:a@example.com>;tag=x;y=2", "x"},
+        {"<sip:a@example.com>;y=2;tag=x", "x"},
+        {"<sip:a@example.com> ; tag = x", "x"},
+        {"<sip:a@example.com>;TAG=x", "x"},
+        {"<sip:a@example.com>;tag=\"q;r\"", "q;r"},
+        {"<sip:a@example.com;tag=no>", ""},
+        {"<sip:a@example.com;tag=no>;tag=yes", "yes"},
+        {"\"x <sip:c@example.com>;tag=no\" <sip:a@example.com>;tag=yes", "yes"},
+        {"\"x\\\" <;tag=no\" <sip:a@example.com>;tag=yes", "yes"},
+        {"sip:a@example.com;tag=1", "1"},
+        {"sip:a@example.com;x=<y>;tag=2", "2"},
+        {"\"open <sip:a@example.com>;tag=1", ""},
+        {"<sip:a@example.com>;tag=", ""},
+        {"<sip:a@example.com>;tag=1 ", "1"},
+        {"<", ""},
+        {"\"", ""},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct slice value = slice_str(rows[i].value);
+        same(sip_address_tag(value), rows[i].tag, rows[i].value);
+        struct slice slow = sip_param(sip_address_params(value), SLICE("tag"));
+        assert_true(slice_eq(slow, sip_address_tag(value)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(address_rows), cmocka_unit_test(uri_rows),
-        cmocka_unit_test(param_rows),   cmocka_unit_test(list_rows),
-        cmocka_unit_test(via_rows),     cmocka_unit_test(numbers),
-        cmocka_unit_test(every_prefix), cmocka_unit_test(absent),
+        cmocka_unit_test(tags),      cmocka_unit_test(address_rows),
+        cmocka_unit_test(uri_rows),  cmocka_unit_test(param_rows),
+        cmocka_unit_test(list_rows), cmocka_unit_test(via_rows),
+        cmocka_unit_test(numbers),   cmocka_unit_test(every_prefix),
+        cmocka_unit_test(absent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
