@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "depot.h"
 #include "diagnose/diagnose.h"
+#include "model/kpi.h"
 #include "model/streams.h"
 #include "options.h"
 #include "service/config.h"
@@ -156,6 +157,7 @@ void trace_free(struct trace *t)
     engine_free(t->engine);
     streams_free(t->streams);
     calls_free(t->calls);
+    kpi_free(t->kpi);
     archive_free(t->archive);
     source_merge_free(t->sources);
     spool_free(t->spool);
@@ -317,6 +319,19 @@ static int open_aliases(struct trace *t, void (*report)(const char *))
     return err;
 }
 
+/* Files are looked at as a whole; a capture that runs for weeks has minutes and hours.
+ */
+static int open_kpi(struct trace *t)
+{
+    struct kpi_options o = {.prefix = 4, .ledger = &t->ledger};
+    if (!t->live)
+        o.keep[KPI_SECOND] = 3600;
+    if (!(t->kpi = kpi_new(&o)))
+        return -ERR_NOMEM;
+    t->calls->kpi = t->kpi;
+    return 0;
+}
+
 int trace_new(const struct options *options, void (*report)(const char *line),
               struct trace **out)
 {
@@ -334,7 +349,7 @@ int trace_new(const struct options *options, void (*report)(const char *line),
         (err = open_aliases(t, report)) || (err = open_sources(t, report)))
         goto fail;
     err = -ERR_NOMEM;
-    if (!(t->calls = calls_new(&t->limits, &t->ledger)))
+    if (!(t->calls = calls_new(&t->limits, &t->ledger)) || open_kpi(t))
         goto fail;
     if (!options->no_media && !(t->streams = streams_new(t->calls, &t->ledger)))
         goto fail;
@@ -351,6 +366,7 @@ int trace_new(const struct options *options, void (*report)(const char *line),
     t->view = (struct view){.calls = t->calls,
                             .streams = t->streams,
                             .diagnosis = t->diagnosis,
+                            .kpi = t->kpi,
                             .ledger = &t->ledger,
                             .text = t->text,
                             .aliases = t->aliases,

@@ -15,6 +15,7 @@
 struct archive;
 struct options;
 struct diagnose; /* diagnose/diagnose.h */
+struct kpi;      /* model/kpi.h */
 struct store;    /* query/store.h */
 struct streams;  /* model/streams.h */
 
@@ -29,6 +30,7 @@ struct trace {
     struct store *store;     /* of --db; NULL: nothing is stored */
     struct calls *calls;
     struct streams *streams; /* NULL: --no-media */
+    struct kpi *kpi;
     struct engine *engine;
     struct diagnose *diagnosis;
     int64_t diagnose_next; /* monotonic time of its next run, live; ns */

@@ -66,6 +66,8 @@
            "RTP packets of streams over the limit of streams")                         \
     LEDGER(OFFERS_LIMIT, "offers_limit",                                               \
            "session descriptions with more media, or more of them, than are kept")     \
+    LEDGER(PEERS_LIMIT, "peers_limit",                                                 \
+           "peers and prefixes whose KPIs were given up: too many")                    \
     LEDGER(SPOOL_LIMIT, "spool_limit", "text given up because the spool was full")     \
     LEDGER(SPOOL_FAILED, "spool_failed",                                               \
            "text not kept: the spool could not be written")                            \

@@ -122,6 +122,7 @@ struct call {
     struct offer *offers;       /* oldest first: model/offer.h */
     struct claim *claims;       /* model/binding.h */
     struct rtp_stream *streams; /* newest first: model/rtp_stream.h */
+    struct attempt *attempts;   /* newest first: model/attempt.h */
     struct str *strings;        /* interned tags and branches */
 
     /* of the first request (or of CSeq, when only responses were seen) */

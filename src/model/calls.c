@@ -1,6 +1,7 @@
 #include "model/calls.h"
 
 #include "dissect/sip_value.h"
+#include "model/attempt.h"
 #include "model/keep.h"
 #include "model/related.h"
 #include "model/streams.h"
@@ -229,6 +230,8 @@ static void learn(struct calls *c, struct call *call, struct msg *m, struct txn 
         if (txn->initial && txn->request == m)
             txn->near = a->sip->via_count <= call->vias || !call->vias;
     }
+    if (c->kpi)
+        attempt_message(c->kpi, call, m, txn, a);
     if (awaited || (call->last_request && m->flags & MSG_RETRANSMISSION && !m->status))
         keep_pending(c, call);
 }
@@ -457,6 +460,8 @@ void calls_end(struct calls *c)
         unsigned state = call_evaluate(call, c->now);
         if (state != call->state)
             keep_state(c, call, state);
+        if (c->kpi)
+            attempt_over(c->kpi, call);
         if (state == CALL_TRYING || state == CALL_RINGING || state == CALL_ANSWERED) {
             call->incomplete |= CALL_INCOMPLETE_END;
             call->version = ++c->version;

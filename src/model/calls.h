@@ -16,6 +16,7 @@
 #include "model/hop.h"
 #include "model/rows.h"
 
+struct kpi;     /* counters: kpi.h */
 struct related; /* how legs are joined: related.h */
 struct streams; /* media: streams.h */
 
@@ -38,6 +39,7 @@ struct calls {
                     limit */
     struct related *related;
     struct streams *streams;      /* media; NULL: nobody looks at it. Not owned */
+    struct kpi *kpi;              /* NULL: nobody counts. Not owned */
     struct rows events;           /* of all calls */
     int64_t now;                  /* newest capture time */
     uint64_t version;             /* grows with every change to any call */

@@ -1,5 +1,6 @@
 #include "model/keep.h"
 
+#include "model/attempt.h"
 #include "model/event.h"
 #include "model/related.h"
 #include "model/streams.h"
@@ -101,6 +102,8 @@ static void look_at(struct calls *c, struct call *call)
     if (call->last_request) {
         call->last_request = 0;
         call->timed_out = true;
+        if (c->kpi)
+            attempt_timeout(c->kpi, call);
     }
     unsigned state = call_evaluate(call, c->now);
     if (state != call->state) {
@@ -164,6 +167,8 @@ static void call_leave(struct calls *c, struct call *call)
 {
     if (c->leaving)
         c->leaving(c->leaving_ctx, call);
+    if (c->kpi)
+        attempt_leave(c->kpi, call);
     related_drop(c->related, call);
     if (c->streams)
         streams_drop(c->streams, call);
@@ -277,6 +282,8 @@ void keep_nothing(struct calls *c)
 {
     if (c->streams)
         streams_clear(c->streams);
+    if (c->kpi)
+        kpi_clear(c->kpi);
     rows_done(&c->events);
     for (size_t i = 0; i < c->list.n; i++)
         if (c->list.at[i]) {

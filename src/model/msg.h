@@ -33,6 +33,7 @@ const char *transport_name(unsigned transport);
 struct hop {
     struct addr src, dst;
     uint8_t transport;
+    uint32_t kpi[2];  /* who calls on it and who is called: kpi_by_handle() */
     uint32_t refs;    /* messages and transactions that use it; at 0 it is forgotten */
     struct msg *last; /* newest message on it; NULL when that was given up */
     /* the same hop the other way: always there, maybe without messages */
