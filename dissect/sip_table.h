@@ -99,8 +99,9 @@ const char *sip_method_name(enum sip_method m);
  * table. The whole name is compared. */
 enum sip_header sip_header_find(struct slice name);
 
-/* The same where SIP_HEADER_WIDE bytes may be read at name.p, whatever name.n is. */
 enum { SIP_HEADER_WIDE = 16 };
+
+/* The same where SIP_HEADER_WIDE bytes may be read at name.p, whatever name.n is. */
 enum sip_header sip_header_find_wide(struct slice name);
 
 /* "Call-ID"; "?" for SIP_H_OTHER. */

@@ -26,12 +26,10 @@ static int64_t clock_ns(clockid_t id)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Rows of messages and streams, and saving, need no verdicts; a database gets them. */
+/* Who asks for verdicts while the input goes on: the screen, and a database. */
 static bool wants_verdicts(const struct options *o)
 {
-    return o->db || (o->command != COMMAND_MESSAGES && o->command != COMMAND_MESSAGE &&
-                     o->command != COMMAND_STREAMS && o->command != COMMAND_STATS &&
-                     o->command != COMMAND_SAVE);
+    return o->db || o->command == COMMAND_SCREEN;
 }
 
 /* While the input goes on verdicts may take a tenth of the time. */
@@ -52,14 +50,24 @@ static enum pump_result finish(struct trace *t, bool whole)
         bool only = !source_merge_count(t->sources);
         calls_end(t->calls);
         t->failed |= archive_finish(t->archive, t->calls, &t->ledger, only, t->report);
-        if (wants_verdicts(t->options))
-            diagnose_run(t->diagnosis, true);
+        t->judging = t->options->command == COMMAND_SCREEN && !t->store;
+        if (!t->judging)
+            diagnose_end(t->diagnosis);
         depot_close(t, whole);
     }
     t->ended = true;
     for (size_t i = 0; i < source_merge_count(t->sources); i++)
         t->failed |= source_merge_at(t->sources, i)->failed;
-    return PUMP_END;
+    return t->judging ? PUMP_MORE : PUMP_END;
+}
+
+/* The screen gets its verdicts in steps, so that keys are answered meanwhile. */
+static enum pump_result judge(struct trace *t, int64_t stop)
+{
+    enum { CALLS = 128 };
+    while (t->judging && clock_ns(CLOCK_MONOTONIC) < stop)
+        t->judging = diagnose_step(t->diagnosis, CALLS);
+    return t->judging ? PUMP_MORE : PUMP_END;
 }
 
 /* Live, between batches and while nothing comes. */
@@ -92,7 +100,7 @@ enum pump_result pump_run(struct trace *t, int64_t budget_us)
     bool only = !source_merge_count(t->sources);
     struct frame f[BATCH];
     if (t->ended)
-        return PUMP_END;
+        return judge(t, stop);
     for (;;) {
         for (size_t i = 0, n = 1; i < BATCH; i += n) {
             if (!t->restored) {

@@ -34,6 +34,7 @@ struct trace {
     struct engine *engine;
     struct diagnose *diagnosis;
     int64_t diagnose_next; /* monotonic time of its next run, live; ns */
+    bool judging;          /* the input has ended, not all calls have their verdict */
     struct alias *aliases; /* NULL: none */
     struct view view;      /* what the views read */
     /* Told of what a person should know, a line each; NULL: it waits in `said`. */

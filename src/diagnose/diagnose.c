@@ -22,6 +22,7 @@ struct seen {
 };
 
 struct diagnose {
+    struct diagnose *self; /* readers may bring it up to date */
     struct exam exam;
     struct thresholds limits;
     struct scope scope;
@@ -31,7 +32,16 @@ struct diagnose {
     VEC(struct finding *) rows;
     uint64_t version, layout, looked; /* looked: calls->version at the last run */
     uint32_t next_id;
+    size_t next;      /* of `seen`: the next to examine in this run */
+    size_t next_call; /* where its call is in the model's list, or before */
+    bool running;     /* a run is begun and not finished */
+    bool due;         /* over, but not run yet: a reader does it */
     bool over, changed;
+    struct asked {
+        const struct rule *rule[RULE_MAX];
+        size_t n;
+    } asked[RULE_KINDS]; /* rules that look at a kind of call, in order */
+    bool listed;         /* asked is filled in */
 };
 
 const char *verdict_name(unsigned verdict)
@@ -53,6 +63,18 @@ int finding_compare(const void *a, const void *b)
     if (x->confidence != y->confidence)
         return y->confidence - x->confidence;
     return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Nearly always there is one, or they are in order. */
+static void sort(void *at, size_t n, size_t size,
+                 int compare(const void *, const void *))
+{
+    const char *p = at;
+    for (size_t i = 1; i < n; i++, p += size)
+        if (compare(p, p + size) > 0) {
+            qsort(at, n, size, compare);
+            return;
+        }
 }
 
 static void free_list(struct finding *f)
@@ -99,7 +121,7 @@ static struct finding *finding_new(const struct draft *d)
     f->evidence = (struct evidence *)(f + 1);
     if (frames)
         memcpy(f->evidence, d->evidence, frames);
-    qsort(f->evidence, f->nevidence, sizeof *f->evidence, evidence_compare);
+    sort(f->evidence, f->nevidence, sizeof *f->evidence, evidence_compare);
     char *at = (char *)f->evidence + frames;
     f->headline = put(&at, &d->headline);
     f->detail = put(&at, &d->detail);
@@ -132,7 +154,7 @@ static struct finding *sorted(struct finding *list)
     size_t n = 0;
     for (; list && n < 2 * EXAM_DRAFTS; list = list->next)
         at[n++] = list;
-    qsort(at, n, sizeof *at, finding_compare);
+    sort(at, n, sizeof *at, finding_compare);
     while (n--) {
         at[n]->next = first;
         first = at[n];
@@ -230,15 +252,28 @@ static unsigned kind_of(const struct call *c)
     return c->method == SIP_REGISTER ? RULE_REGISTER : RULE_OTHER;
 }
 
-static void ask_rules(struct diagnose *d, unsigned kind)
+static void list_asked(struct diagnose *d)
 {
     unsigned index = 0;
+    for (unsigned kind = 0; kind < RULE_KINDS; kind++)
+        d->asked[kind].n = 0;
     for (size_t i = 0; RULE_FAMILIES[i]; i++)
         for (size_t k = 0; k < RULE_FAMILIES[i]->n; k++, index++) {
             const struct rule *r = &RULE_FAMILIES[i]->rule[k];
-            if (r->about & kind && r->look && !d->off[index])
-                r->look(&d->exam, r);
+            for (unsigned kind = 0; kind < RULE_KINDS; kind++)
+                if (r->about & 1u << kind && r->look && !d->off[index])
+                    d->asked[kind].rule[d->asked[kind].n++] = r;
         }
+    d->listed = true;
+}
+
+static void ask_rules(struct diagnose *d, unsigned about)
+{
+    if (!d->listed)
+        list_asked(d);
+    const struct asked *a = &d->asked[__builtin_ctz(about)];
+    for (size_t i = 0; i < a->n; i++)
+        a->rule[i]->look(&d->exam, a->rule[i]);
 }
 
 static unsigned conclude(const struct exam *e, const struct finding *first)
@@ -386,31 +421,77 @@ static void list_rows(struct diagnose *d)
     d->version++;
 }
 
-void diagnose_run(struct diagnose *d, bool over)
+static void run_begin(struct diagnose *d, bool over)
 {
-    const struct calls *c = d->exam.calls;
-    if (d->over || (!over && c->version == d->looked && c->now == d->scope.last))
-        return;
     d->over = over;
-    d->looked = c->version;
-    d->changed = false;
+    d->looked = d->exam.calls->version;
+    d->changed = d->due = false;
+    d->next = d->next_call = 0;
+    d->running = true;
     note_scope(d);
     drop_gone(d);
     (void)take_calls(d);
-    for (size_t i = 0, k = 0; i < d->seen.n; i++) {
-        struct seen *s = &d->seen.at[i];
+}
+
+/* Looks at the next calls, at most `most`. Both lists are in order of id. */
+static void run_calls(struct diagnose *d, size_t most)
+{
+    const struct calls *c = d->exam.calls;
+    size_t k = d->next_call;
+    for (; d->next < d->seen.n && most; d->next++, most--) {
+        struct seen *s = &d->seen.at[d->next];
         while (k < c->list.n && (!c->list.at[k] || c->list.at[k]->id < s->call))
             k++;
         if (k < c->list.n && c->list.at[k]->id == s->call &&
             is_due(d, s, c->list.at[k]))
             examine(d, s, c->list.at[k]);
     }
+    d->next_call = k;
+}
+
+static void run_end(struct diagnose *d)
+{
     examine_capture(d);
     for (size_t i = 0; i < d->seen.n; i++)
         if (d->seen.at[i].first)
             link_causes(d, &d->seen.at[i]);
     if (d->changed)
         list_rows(d);
+    d->running = false;
+}
+
+void diagnose_run(struct diagnose *d, bool over)
+{
+    const struct calls *c = d->exam.calls;
+    if (d->over || (!over && c->version == d->looked && c->now == d->scope.last))
+        return;
+    run_begin(d, over);
+    run_calls(d, SIZE_MAX);
+    run_end(d);
+}
+
+bool diagnose_step(struct diagnose *d, size_t calls)
+{
+    if (d->over && !d->running)
+        return false;
+    if (!d->running)
+        run_begin(d, true);
+    run_calls(d, calls);
+    if (d->next == d->seen.n)
+        run_end(d);
+    return d->running;
+}
+
+void diagnose_end(struct diagnose *d)
+{
+    d->due = !d->over;
+}
+
+/* Readers call it first. */
+static void settle(const struct diagnose *d)
+{
+    if (d->due)
+        diagnose_run(d->self, true);
 }
 
 /* ---- readers ---- */
@@ -421,6 +502,7 @@ struct diagnose *diagnose_new(const struct calls *calls, const struct streams *s
     struct diagnose *d = calloc(1, sizeof *d);
     if (!d)
         return NULL;
+    d->self = d;
     thresholds_init(&d->limits);
     d->exam.calls = calls;
     d->exam.streams = streams;
@@ -454,27 +536,31 @@ bool diagnose_switch(struct diagnose *d, const char *rule, bool on)
 {
     const struct rule *r = rule_find(rule);
     if (r)
-        d->off[rule_index(r)] = !on;
+        d->off[rule_index(r)] = !on, d->listed = false;
     return r != NULL;
 }
 
 uint64_t diagnose_version(const struct diagnose *d)
 {
+    settle(d);
     return d->version;
 }
 
 size_t diagnose_count(const struct diagnose *d)
 {
+    settle(d);
     return d->rows.n;
 }
 
 const struct finding *diagnose_at(const struct diagnose *d, size_t i)
 {
+    settle(d);
     return i < d->rows.n ? d->rows.at[i] : NULL;
 }
 
 const struct finding *diagnose_by_id(const struct diagnose *d, uint32_t id)
 {
+    settle(d);
     for (size_t i = 0; id && i < d->rows.n; i++)
         if (d->rows.at[i]->id == id)
             return d->rows.at[i];
@@ -483,6 +569,7 @@ const struct finding *diagnose_by_id(const struct diagnose *d, uint32_t id)
 
 const struct finding *diagnose_of(const struct diagnose *d, uint32_t call)
 {
+    settle(d);
     if (!call)
         return d->capture;
     const struct seen *s = seen_of(d, call);
@@ -491,6 +578,7 @@ const struct finding *diagnose_of(const struct diagnose *d, uint32_t call)
 
 enum verdict diagnose_verdict(const struct diagnose *d, uint32_t call)
 {
+    settle(d);
     const struct seen *s = seen_of(d, call);
     return s ? (enum verdict)s->verdict : VERDICT_UNKNOWN;
 }

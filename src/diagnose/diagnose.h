@@ -37,6 +37,16 @@ bool diagnose_switch(struct diagnose *d, const char *rule, bool on);
  */
 void diagnose_run(struct diagnose *d, bool over);
 
+/*
+ * The same for an input that has ended, in steps of so many calls, so that a screen
+ * stays alive meanwhile. Returns true while there is more to do.
+ */
+bool diagnose_step(struct diagnose *d, size_t calls);
+
+/* The input has ended; whoever reads next waits for diagnose_run(d, true). Verdicts
+ * that nobody asks for cost nothing. */
+void diagnose_end(struct diagnose *d);
+
 /* Grows with every run that changed a finding. */
 uint64_t diagnose_version(const struct diagnose *d);
 

@@ -22,6 +22,7 @@ enum {
     RULE_OTHER = 4,    /* all others */
     RULE_CALLS = 7,
     RULE_CAPTURE = 8, /* many calls, or the capture: run once over everything */
+    RULE_KINDS = 4,   /* bits above */
 };
 
 /* What must hold before something is concluded from what was not seen; else UNKNOWN. */
