@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "guard.h"
 #include "service/config.h"
 #ifdef HAVE_TUI
 #include "tui/tui.h"
@@ -38,6 +39,20 @@ static int run(const struct options *o)
         return screen(o);
 #endif
     return cli_run(o);
+}
+
+/* What strangers sent is read without rights only. */
+static int guarded(struct options *o)
+{
+    struct errmsg why = {""};
+    int err = guard_new(o, NULL, &o->guard, &why);
+    if (err) {
+        cli_error(why.text[0] ? why.text : err_text(err));
+        return err == -ERR_USAGE ? EXIT_USAGE : EXIT_INPUT;
+    }
+    int status = run(o);
+    guard_free(o->guard);
+    return status;
 }
 
 struct reading {
@@ -89,7 +104,7 @@ int main(int argc, char **argv)
     else {
         bool wrong = false;
         struct config *c = o.help || o.version ? NULL : configure(&o, &wrong);
-        status = run(&o);
+        status = guarded(&o);
         if (wrong && status == EXIT_DONE)
             status = EXIT_INPUT;
         config_free(c);

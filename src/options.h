@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct config;
+struct guard;
 
 /* COMMAND(id, name, what it lists) */
 #define COMMAND_TABLE(COMMAND)                                                    \
@@ -54,6 +55,8 @@ struct options {
     const char *keys;      /* NULL: none; refused so far */
     const char *config;    /* configuration file; NULL: the usual one */
     const struct config *settings; /* what it says: service/config.h; NULL: none */
+    struct guard *guard;           /* the helper process; NULL: none */
+    const char *user;              /* who to be, live; NULL: the usual one */
     const char *aliases;           /* file of names for addresses; NULL: none */
     const char *db;                /* database to store in; NULL: none */
     const char *spool_dir;         /* NULL: the default */
@@ -63,6 +66,7 @@ struct options {
     uint64_t spool_size;
     uint64_t db_age, db_size; /* seconds, bytes; 0: no limit */
     int buffer_mb;            /* kernel buffer; 0: the default */
+    int snaplen;              /* bytes of a frame; 0: all */
     int sql_timeout;          /* seconds; 0: the default */
     int width;                /* of text output; 0: the terminal's */
     bool follow, utc, no_media, no_screen, quiet, invite_only, keep_rtp, progress;

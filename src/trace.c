@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "depot.h"
 #include "diagnose/diagnose.h"
+#include "guard.h"
 #include "model/kpi.h"
 #include "model/streams.h"
 #include "options.h"
@@ -186,8 +187,13 @@ static int open_one(struct trace *t, const char *name, source_open *open, uint16
     struct source_options so = {.bpf = o->bpf,
                                 .follow = o->follow,
                                 .buffer_mb = o->buffer_mb,
+                                .snaplen = o->snaplen,
                                 .hep_key = o->hep_key,
-                                .hep_allow = o->hep_allow};
+                                .hep_allow = o->hep_allow,
+                                .tap_alive = guard_fd(o->guard)};
+    for (size_t i = 0; i < o->ninterfaces && open == source_live_open; i++)
+        if (o->interfaces[i] == name)
+            so.tap = guard_tap(o->guard, i);
     struct errmsg why = {""};
     int err = open(name, file, &so, &t->ledger, out, &why);
     if (!err)
