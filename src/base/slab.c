@@ -8,9 +8,11 @@
  * that is walked for each of them costs more than the thing. */
 enum { BLOCK = 1 << 16, HUGE = 1 << 21, GROWN = 2 * HUGE };
 
+enum { LINE = 64 };
+
+/* As long as a line, so that things whose size is a multiple of it begin with one. */
 struct slab_block {
-    struct slab_block *next;
-    size_t zero; /* so that things are aligned to 16 */
+    _Alignas(LINE) struct slab_block *next;
 };
 
 void slab_init(struct slab *s, size_t size)
@@ -38,7 +40,7 @@ static size_t block_size(const struct slab *s)
 static void *block_of(size_t bytes)
 {
     if (bytes != HUGE)
-        return malloc(bytes);
+        return aligned_alloc(LINE, (bytes + LINE - 1) & ~(size_t)(LINE - 1));
     void *p = aligned_alloc(HUGE, HUGE);
     if (p)
         madvise(p, HUGE, MADV_HUGEPAGE); /* where there are none, it is as before */

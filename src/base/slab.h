@@ -1,4 +1,5 @@
-/* Memory for many things of one size: taken from blocks, given back to a free list. */
+/* Memory for many things of one size: taken from blocks, given back to a free list.
+ * Where the size is a multiple of 64, each begins with a line of the cache. */
 #ifndef BASE_SLAB_H
 #define BASE_SLAB_H
 

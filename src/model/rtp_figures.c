@@ -49,7 +49,7 @@ bool rtp_stream_slice(const struct rtp_stream *s, struct rtp_slice *out)
         .lost = (uint32_t)lost,
         .expected = (uint32_t)expected,
         .jitter_mean = updates ? (float)((s->jitter.sum - b->jitter_sum) / updates) : 0,
-        .jitter_max = b->jitter_max,
+        .jitter_max = s->slice_jitter,
         .late50 = (float)percent(p->late50 - b->late50, played),
         .late200 = (float)percent(p->late200 - b->late200, played),
     };
@@ -68,10 +68,11 @@ bool rtp_stream_slice(const struct rtp_stream *s, struct rtp_slice *out)
 void rtp_stream_next_slice(struct rtp_stream *s, int64_t time)
 {
     struct rtp_slice_base *b = &s->base;
-    int64_t passed = time - b->end;
+    int64_t passed = time - s->slice_end;
     uint32_t skip = passed > 0 ? (uint32_t)(passed / RTP_SLICE) : 0;
+    s->slice_end += (int64_t)(skip + 1) * RTP_SLICE;
+    s->slice_jitter = 0;
     *b = (struct rtp_slice_base){
-        .end = b->end + (int64_t)(skip + 1) * RTP_SLICE,
         .n = b->n + 1 + skip,
         .packets = s->packets,
         .unique = s->sequence.unique,
@@ -92,7 +93,7 @@ static void lowest(const struct rtp_stream *s, struct rtp_figures *f)
     struct rtp_slice open;
     f->mos_min = s->mos_min;
     f->has_mos_min = s->mos_min > 0;
-    if (s->end - (s->base.end - RTP_SLICE) < SHORT_SLICE ||
+    if (s->end - (s->slice_end - RTP_SLICE) < SHORT_SLICE ||
         !rtp_stream_slice(s, &open) || !(open.mos > 0))
         return;
     if (!f->has_mos_min || open.mos < f->mos_min)

@@ -12,17 +12,18 @@ void rtp_stream_begin(struct rtp_stream *s, const struct rtp_packet *p)
     s->dscp = p->dscp;
     s->start = s->end = p->time;
     s->frame = p->frame->number;
-    s->first_ts = s->last_ts = p->ts;
+    s->last_ts = p->ts;
     s->format.pt = s->other.pt = NO_TYPE;
-    s->base = (struct rtp_slice_base){.end = p->time + RTP_SLICE, .n = 1};
+    s->slice_end = p->time + RTP_SLICE;
+    s->base.n = 1;
 }
 
 void rtp_time_take(struct rtp_stream *s, const struct rtp_format *f, int64_t arrival,
                    uint32_t ts, uint16_t seq, bool fresh)
 {
     jitter_update(&s->jitter, arrival, ts, f->ms);
-    if (s->jitter.now > s->base.jitter_max)
-        s->base.jitter_max = (float)s->jitter.now;
+    if (s->jitter.now > s->slice_jitter)
+        s->slice_jitter = (float)s->jitter.now;
     if (fresh && playout_add(&s->playout, arrival, ts, f->ms))
         sequence_too_late(&s->sequence, seq);
 }

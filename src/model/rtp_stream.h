@@ -41,13 +41,11 @@ struct rtp_slice {
     uint32_t id; /* of the row */
 };
 
-/* Counters where the slice under way began, and what it has of its own. */
+/* Counters where the slice under way began. */
 struct rtp_slice_base {
-    int64_t end; /* ns */
     double jitter_sum;
     uint32_t n, packets, unique, expected, gaps;
     uint32_t updates, played, late50, late200, late;
-    float jitter_max;
 };
 
 /* Packets from before the codec was known. */
@@ -66,10 +64,10 @@ struct rtp_early {
 struct pair;
 struct pair_ring;
 
+/* What each packet uses comes first, in as few lines of 64 bytes as it goes. */
 struct rtp_stream {
     struct addr src, dst;
     uint32_t ssrc;
-    uint32_t id;    /* from 1, in order of the first packet */
     uint32_t place; /* file, interface and path of the first packet */
     bool fax;
     bool mixed; /* seen at more than one place */
@@ -78,36 +76,43 @@ struct rtp_stream {
     uint8_t dscp;
     uint8_t to;  /* side of the call that receives */
     uint8_t how; /* enum binding_how */
+    uint32_t last_ts;
+    uint32_t packets; /* duplicates in, copies out */
 
     struct rtp_format format; /* of the packets now */
-    struct rtp_format other;  /* the payload type used beside it: telephone events */
+    int64_t end;
+    int64_t slice_end; /* of the slice under way */
+    int64_t delta_max;
+    int64_t drift_units; /* timestamps since the first, unwrapped */
 
-    int64_t start, end;
+    uint64_t bytes;    /* of RTP, headers included */
+    uint32_t ticks;    /* timestamp units of a packet, as most packets have */
+    uint32_t repeated; /* how often that was so in a row */
+    int64_t quiet_since;
+    struct rtp_early *early; /* NULL: the clock is known, or was given up */
+    struct pair *pair;       /* what carries this media into the box; NULL */
+    struct pair_ring *ring;  /* arrivals, where it is such a one; NULL */
+    struct jitter jitter;
+    struct playout playout;
+    struct sequence sequence;
+
+    float slice_jitter; /* highest of the slice under way, ms */
+    float mos_min;      /* of closed slices; 0: none */
+    struct drift drift;
+    struct rtp_format other; /* the payload type used beside it: telephone events */
+    struct rtp_slice_base base;
+    struct rtp_slice *slices, *last_slice;
+    int64_t start;
     uint64_t frame;        /* of the first packet */
-    uint64_t bytes;        /* of RTP, headers included */
-    uint32_t packets;      /* duplicates in, copies out */
+    int64_t quiet_longest; /* G.711 without sound, ns */
+    uint32_t id;           /* from 1, in order of the first packet */
     uint32_t copies, gaps; /* gaps: forward jumps of the sequence number */
     uint32_t codecs;       /* changes of the codec */
     uint32_t noise;        /* comfort noise packets */
     uint16_t dscps;        /* changes of DSCP */
-    int64_t delta_max;
-    uint32_t first_ts, last_ts;
-    uint32_t ticks;    /* timestamp units of a packet, as most packets have */
-    uint32_t repeated; /* how often that was so in a row */
-    int64_t quiet_since, quiet_longest; /* G.711 without sound, ns */
-
-    struct jitter jitter;
-    struct playout playout;
-    struct drift drift;
-    struct sequence sequence;
-    struct rtp_slice_base base;
-    struct rtp_slice *slices, *last_slice;
-    float mos_min;       /* of closed slices; 0: none */
-    int64_t drift_units; /* timestamps since the first, unwrapped */
-
+    uint8_t digit_count, event_count, events_at;
     char *digits; /* NUL-terminated; NULL: none */
     uint32_t event_ts[4];
-    uint8_t digit_count, event_count, events_at;
 
     struct { /* of RTCP */
         int64_t sent[2];
@@ -119,21 +124,18 @@ struct rtp_stream {
         uint8_t at;
     } rtcp;
 
-    struct rtp_early *early; /* NULL: the clock is known, or was given up */
-    struct call *call;       /* NULL: orphan */
+    struct call *call; /* NULL: orphan */
     const struct offer_media *dst_media, *src_media;
     struct rtp_stream *call_next; /* of the same call */
     struct rtp_stream *ssrc_older, *ssrc_newer;
     struct rtp_stream *flow_older, *flow_newer; /* of the same addresses */
     struct rtp_stream *weak_older, *weak_newer; /* to the same address, not SDP_BOTH */
     struct rtp_stream *orphan_older, *orphan_newer; /* by age */
-    struct pair *pair;       /* what carries this media into the box; NULL */
     struct pair *pairs_down; /* streams that this one comes out as */
-    struct pair_ring *ring;  /* arrivals, where there are such; NULL */
 };
 
-/* Bytes at the start of a stream that its packets use. */
-enum { RTP_STREAM_HOT = offsetof(struct rtp_stream, digits) };
+/* Bytes at the start of a stream that each of its packets uses. */
+enum { RTP_STREAM_HOT = offsetof(struct rtp_stream, sequence.late) };
 
 /* A packet, as the stream takes it. */
 struct rtp_packet {
@@ -162,7 +164,7 @@ void rtp_stream_begin(struct rtp_stream *s, const struct rtp_packet *p);
 /* The slice under way is over at the packet's time. Call rtp_stream_slice() first. */
 static inline bool rtp_stream_slice_over(const struct rtp_stream *s, int64_t time)
 {
-    return time >= s->base.end;
+    return time >= s->slice_end;
 }
 
 /* Takes a packet. O(1). */

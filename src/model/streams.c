@@ -142,7 +142,7 @@ void streams_end(struct streams *s)
             continue;
         struct rtp_figures f;
         rtp_stream_figures(n, &f);
-        slice_close(s, n, n->base.end);
+        slice_close(s, n, n->slice_end);
         n->mos_min = f.has_mos_min ? (float)f.mos_min : 0;
     }
 }

@@ -5,63 +5,59 @@
 /* RFC 3550 A.1 */
 enum { MAX_DROPOUT = 3000, MAX_MISORDER = 100 };
 
-static bool bit(const uint64_t *words, uint64_t number)
+static bool bit(const struct sequence *s, uint64_t number)
 {
-    return words[number / 64 % SEQUENCE_WORDS] >> (number % 64) & 1;
+    return s->seen[number / 64 % SEQUENCE_WORDS] >> (number % 64) & 1;
 }
 
-static void bit_set(uint64_t *words, uint64_t number)
+static void bit_set(struct sequence *s, uint64_t number)
 {
-    words[number / 64 % SEQUENCE_WORDS] |= (uint64_t)1 << (number % 64);
+    s->seen[number / 64 % SEQUENCE_WORDS] |= (uint64_t)1 << (number % 64);
 }
 
-static void bit_clear(uint64_t *words, uint64_t number)
+/* What became of 64 numbers, those of the epoch among them, is now final. */
+static void settle(struct sequence *s, uint64_t word)
 {
-    words[number / 64 % SEQUENCE_WORDS] &= ~((uint64_t)1 << (number % 64));
+    uint64_t seen = s->seen[word % SEQUENCE_WORDS];
+    uint64_t played = seen & ~s->late[word % SEQUENCE_LATE_WORDS];
+    uint64_t from = word * 64, to = from + 63;
+    bool whole = from >= s->lowest && to <= s->highest;
+    if (whole && played == UINT64_MAX) {
+        burst_add_good(&s->lost, 64);
+        burst_add_good(&s->unplayed, 64);
+    } else if (whole && !seen) {
+        burst_add_bad(&s->lost, 64);
+        burst_add_bad(&s->unplayed, 64);
+    } else {
+        from = from < s->lowest ? s->lowest : from;
+        to = to > s->highest ? s->highest : to;
+        for (uint64_t n = from; n <= to; n++) {
+            burst_add(&s->lost, !(seen >> (n % 64) & 1));
+            burst_add(&s->unplayed, !(played >> (n % 64) & 1));
+        }
+    }
 }
 
-/* A number leaves the window: what became of it is now final. */
-static void settle(struct sequence *s, uint64_t number)
-{
-    bool seen = bit(s->seen, number);
-    burst_add(&s->lost, !seen);
-    burst_add(&s->unplayed, !seen || bit(s->late, number));
-    bit_clear(s->seen, number);
-    if (s->any_late)
-        bit_clear(s->late, number);
-}
-
-/* First number of the epoch that is still in the window. */
-static uint64_t window_start(const struct sequence *s)
-{
-    return s->highest - s->lowest >= SEQUENCE_WINDOW ? s->highest - SEQUENCE_WINDOW + 1
-                                                     : s->lowest;
-}
-
-/* The highest number grows by k: numbers leave the window at its other end; those of a
- * gap longer than the window were never in it. */
+/* The highest number grows by k. Packets come at most MAX_MISORDER late, so what lies
+ * four words back can change no more. */
 static void advance(struct sequence *s, uint32_t k)
 {
-    uint64_t highest = s->highest + k;
-    uint64_t from = window_start(s), to = s->highest + 1;
-    if (highest >= SEQUENCE_WINDOW && highest - SEQUENCE_WINDOW + 1 < to)
-        to = highest - SEQUENCE_WINDOW + 1;
-    else if (highest < SEQUENCE_WINDOW)
-        to = from;
-    for (uint64_t n = from; n < to; n++)
-        settle(s, n);
-    if (k > SEQUENCE_WINDOW) {
-        burst_add_bad(&s->lost, k - SEQUENCE_WINDOW);
-        burst_add_bad(&s->unplayed, k - SEQUENCE_WINDOW);
+    uint64_t word = s->highest / 64;
+    s->highest += k;
+    while (word < s->highest / 64) {
+        word++;
+        settle(s, word - SEQUENCE_LATE_WORDS);
+        s->seen[word % SEQUENCE_WORDS] = 0;
+        s->late[word % SEQUENCE_LATE_WORDS] = 0;
     }
-    s->highest = highest;
 }
 
 /* All that is left of the epoch becomes final. */
 static void finish(struct sequence *s)
 {
-    for (uint64_t n = window_start(s); n <= s->highest; n++)
-        settle(s, n);
+    uint64_t word = s->highest / 64;
+    for (uint64_t i = SEQUENCE_LATE_WORDS; i-- > 0;)
+        settle(s, word - i);
     s->expected += (uint32_t)(s->highest - s->lowest + 1);
 }
 
@@ -72,25 +68,31 @@ static void begin(struct sequence *s, uint16_t number)
     memset(s->seen, 0, sizeof s->seen);
     memset(s->late, 0, sizeof s->late);
     s->lowest = s->highest = (uint64_t)2 << 16 | number;
-    bit_set(s->seen, s->highest);
+    bit_set(s, s->highest);
     s->unique++;
     s->jumped = false;
     s->started = true;
 }
 
+/* Far behind it may still be a number that is known: it begins an epoch only if the
+ * next one follows it. */
 static enum sequence_fate jump(struct sequence *s, uint16_t number)
 {
     if (!s->jumped || number != s->bad) {
-        s->strays += s->jumped;
+        uint16_t back = (uint16_t)((uint16_t)s->highest - number);
+        s->strays += s->jumped && !s->again;
         s->jumped = true;
         s->bad = (uint16_t)(number + 1);
-        return SEQUENCE_JUMP;
+        s->again = back <= SEQUENCE_WINDOW && sequence_has(s, s->highest - back);
+        s->duplicates += s->again;
+        return s->again ? SEQUENCE_DUPLICATE : SEQUENCE_JUMP;
     }
+    s->duplicates -= s->again;
     finish(s);
     begin(s, (uint16_t)(number - 1));
     s->restarts++;
     s->highest++;
-    bit_set(s->seen, s->highest);
+    bit_set(s, s->highest);
     s->unique++;
     return SEQUENCE_RESTART;
 }
@@ -101,11 +103,11 @@ static enum sequence_fate behind(struct sequence *s, uint16_t back)
     uint64_t n = s->highest - back;
     if (n < s->lowest)
         s->lowest = n; /* came after the one the stream seemed to begin with */
-    if (bit(s->seen, n)) {
+    if (bit(s, n)) {
         s->duplicates++;
         return SEQUENCE_DUPLICATE;
     }
-    bit_set(s->seen, n);
+    bit_set(s, n);
     s->unique++;
     s->reordered++;
     return SEQUENCE_LATE;
@@ -120,9 +122,9 @@ enum sequence_fate sequence_add(struct sequence *s, uint16_t number)
     uint16_t ahead = (uint16_t)(number - (uint16_t)s->highest);
     if (ahead && ahead < MAX_DROPOUT) {
         advance(s, ahead);
-        bit_set(s->seen, s->highest);
+        bit_set(s, s->highest);
         s->unique++;
-        s->strays += s->jumped;
+        s->strays += s->jumped && !s->again;
         s->jumped = false;
         return SEQUENCE_NEXT;
     }
@@ -137,17 +139,16 @@ uint64_t sequence_extend(const struct sequence *s, uint16_t number)
 
 bool sequence_has(const struct sequence *s, uint64_t number)
 {
-    return s->started && number <= s->highest && number >= window_start(s) &&
-           bit(s->seen, number);
+    return s->started && number <= s->highest && number >= s->lowest &&
+           s->highest / 64 - number / 64 < SEQUENCE_WORDS && bit(s, number);
 }
 
 void sequence_too_late(struct sequence *s, uint16_t number)
 {
     uint16_t back = (uint16_t)((uint16_t)s->highest - number);
-    if (back >= SEQUENCE_WINDOW)
-        return;
-    bit_set(s->late, s->highest - back);
-    s->any_late = true;
+    uint64_t n = s->highest - back;
+    if (back <= MAX_MISORDER)
+        s->late[n / 64 % SEQUENCE_LATE_WORDS] |= (uint64_t)1 << (n % 64);
 }
 
 uint64_t sequence_expected(const struct sequence *s)

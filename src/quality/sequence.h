@@ -1,14 +1,15 @@
 /*
  * RTP sequence numbers: what was expected, lost, duplicated, reordered (RFC 3550 A.1,
- * A.3). A number's fate is final when it leaves a window of the last 1024: until then a
- * late packet still fills its place.
+ * A.3). A number's fate is final some 200 numbers later: until then a late packet still
+ * fills its place.
  */
 #ifndef QUALITY_SEQUENCE_H
 #define QUALITY_SEQUENCE_H
 
 #include "quality/burst.h"
 
-enum { SEQUENCE_WINDOW = 1024, SEQUENCE_WORDS = SEQUENCE_WINDOW / 64 };
+/* Numbers that are known one by one: at least SEQUENCE_WINDOW behind the highest. */
+enum { SEQUENCE_WORDS = 17, SEQUENCE_WINDOW = 1024, SEQUENCE_LATE_WORDS = 4 };
 
 enum sequence_fate {
     SEQUENCE_NEXT,      /* a new highest number */
@@ -19,20 +20,19 @@ enum sequence_fate {
                            before */
 };
 
-/* Zero it to start. */
+/* Zero it to start. What each packet uses comes first. */
 struct sequence {
-    /* bit (number % 1024) of the numbers in the window */
-    uint64_t seen[SEQUENCE_WORDS];
-    uint64_t late[SEQUENCE_WORDS];          /* received, but too late to be played */
-    uint64_t lowest, highest;               /* extended numbers of this epoch */
+    uint64_t lowest, highest; /* extended numbers of this epoch */
+    uint32_t unique;          /* numbers received, all epochs */
+    uint16_t bad;             /* the number that would confirm a jump */
+    bool started, jumped;
+    bool again;                             /* the number that jumped had been seen */
+    uint64_t seen[SEQUENCE_WORDS];          /* words of 64 numbers, the newest last */
+    uint64_t late[SEQUENCE_LATE_WORDS];     /* received, but too late to be played */
     uint32_t expected;                      /* of the epochs before */
-    uint32_t unique;                        /* numbers received, all epochs */
     uint32_t duplicates, reordered, strays; /* strays: jumps that nothing followed */
     uint32_t restarts;
-    uint16_t bad; /* the number that would confirm a jump */
-    bool started, jumped;
-    bool any_late;         /* some bit of `late` may be set */
-    struct burst lost;     /* numbers that left the window: lost on the way */
+    struct burst lost;     /* numbers whose fate is final: lost on the way */
     struct burst unplayed; /* the same, with those that came too late for the buffer */
 };
 
@@ -49,8 +49,8 @@ enum sequence_fate sequence_add(struct sequence *s, uint16_t number);
 /* The extended number that `number` means now, among those near the highest. */
 uint64_t sequence_extend(const struct sequence *s, uint16_t number);
 
-/* True where an extended number of this epoch, at most SEQUENCE_WINDOW behind the
- * highest, was seen. */
+/* True where an extended number of this epoch was seen; false for one that is more than
+ * SEQUENCE_WINDOW behind the highest and not known any more. */
 bool sequence_has(const struct sequence *s, uint64_t number);
 
 /* The packet just added (NEXT or LATE) is too late to be played. */

@@ -89,6 +89,27 @@ static void restart(void **state)
     assert_int_equal(f.lost, 1);
 }
 
+/* A number of the last 1024 that comes again is a duplicate, unless the next one
+ * follows it: then numbers begin anew there. */
+static void long_after(void **state)
+{
+    (void)state;
+    for (unsigned back = 101; back <= 1024; back++) {
+        struct sequence s = {0};
+        for (unsigned i = 0; i < 3000; i++)
+            sequence_add(&s, (uint16_t)i);
+        assert_int_equal(sequence_add(&s, (uint16_t)(2999 - back)), SEQUENCE_DUPLICATE);
+        assert_int_equal(sequence_add(&s, 3000), SEQUENCE_NEXT);
+        assert_int_equal(s.duplicates, 1);
+        assert_int_equal(s.strays, 0);
+        assert_int_equal(sequence_add(&s, 2500), SEQUENCE_DUPLICATE);
+        assert_int_equal(sequence_add(&s, 2501), SEQUENCE_RESTART);
+        assert_int_equal(s.duplicates, 1);
+        assert_int_equal(s.unique, 3001 + 2);
+        assert_int_equal(figures(&s).lost, 0);
+    }
+}
+
 /* Gaps longer than the window, against counting number by number. */
 static void against_a_plain_count(void **state)
 {
@@ -142,7 +163,7 @@ int main(void)
         cmocka_unit_test(plain_and_wrap),   cmocka_unit_test(loss),
         cmocka_unit_test(late_and_twice),   cmocka_unit_test(before_the_first),
         cmocka_unit_test(restart),          cmocka_unit_test(against_a_plain_count),
-        cmocka_unit_test(too_late_to_play),
+        cmocka_unit_test(too_late_to_play), cmocka_unit_test(long_after),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
