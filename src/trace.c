@@ -6,6 +6,7 @@
 #include "diagnose/diagnose.h"
 #include "guard.h"
 #include "model/kpi.h"
+#include "model/recount.h"
 #include "model/streams.h"
 #include "options.h"
 #include "service/config.h"
@@ -325,16 +326,18 @@ static int open_aliases(struct trace *t, void (*report)(const char *))
     return err;
 }
 
-/* Files are looked at as a whole; a capture that runs for weeks has minutes and hours.
+/* A live capture runs for weeks, and is counted as it comes; a file when somebody asks.
  */
 static int open_kpi(struct trace *t)
 {
-    struct kpi_options o = {.prefix = 4, .ledger = &t->ledger};
+    struct kpi_options o = {.prefix = 4, .ledger = &t->ledger, .text = t->text};
     if (!t->live)
         o.keep[KPI_SECOND] = 3600;
     if (!(t->kpi = kpi_new(&o)))
         return -ERR_NOMEM;
-    t->calls->kpi = t->kpi;
+    t->calls->kpi_later = t->kpi;
+    if (t->live)
+        recount(t->calls);
     return 0;
 }
 
@@ -372,7 +375,6 @@ int trace_new(const struct options *options, void (*report)(const char *line),
     t->view = (struct view){.calls = t->calls,
                             .streams = t->streams,
                             .diagnosis = t->diagnosis,
-                            .kpi = t->kpi,
                             .ledger = &t->ledger,
                             .text = t->text,
                             .aliases = t->aliases,

@@ -30,7 +30,7 @@ struct trace {
     struct store *store;     /* of --db; NULL: nothing is stored */
     struct calls *calls;
     struct streams *streams; /* NULL: --no-media */
-    struct kpi *kpi;
+    struct kpi *kpi;         /* read by recount_kpi(calls): model/recount.h */
     struct engine *engine;
     struct diagnose *diagnosis;
     int64_t diagnose_next; /* monotonic time of its next run, live; ns */

@@ -301,16 +301,16 @@ static void see_invite(struct kpi *k, struct call *call, const struct msg *m,
             leg->cseq = m->cseq;
         return;
     }
-    if (t && t->first_leg && call->answer)
-        return; /* a proxy's copy that came late, or no attempt any more */
+    if (t && call->answer && call->answer < m->time)
+        return; /* no attempt any more */
     if (!t && !(t = attempt_new(call, m)))
         return;
     if (!(leg = leg_new(k, call, t, m)) || !txn)
         return;
     /* Captured in the wrong order: the answers were there before. */
-    if (txn->provisional)
+    if (txn->provisional && txn->provisional->id < m->id)
         see_response(k, t, leg, txn->provisional, none);
-    if (txn->final)
+    if (txn->final && txn->final->id < m->id)
         see_response(k, t, leg, txn->final, none);
 }
 
@@ -355,17 +355,20 @@ static void see_cancel(struct call *call, const struct msg *m)
         leg->cancelled = true;
 }
 
+static struct slice reason_of(const struct sip *sip, bool wanted)
+{
+    return sip && wanted ? sip->header[SIP_H_REASON] : (struct slice){0};
+}
+
 static void see_answer(struct kpi *k, struct call *call, const struct msg *m,
-                       const struct txn *txn, const struct arrival *a)
+                       const struct txn *txn, const struct sip *sip)
 {
     struct attempt *t = attempt_find(call, m->from_tag);
     if (!t || m->status <= 100 || (txn && !txn->initial))
         return;
     struct leg *leg = leg_find(t, txn ? txn->hop : m->hop->back);
     if (leg && (txn || m->cseq == leg->cseq))
-        see_response(k, t, leg, m,
-                     m->status >= 300 ? a->sip->header[SIP_H_REASON]
-                                      : (struct slice){0});
+        see_response(k, t, leg, m, reason_of(sip, m->status >= 300));
 }
 
 /* Requests count for those who call, and are called, on their hop. */
@@ -383,7 +386,7 @@ static void count_request(struct kpi *k, const struct msg *m)
 }
 
 void attempt_message(struct kpi *k, struct call *call, struct msg *m,
-                     const struct txn *txn, const struct arrival *a)
+                     const struct txn *txn, const struct sip *sip)
 {
     kpi_clock(k, m->time);
     if (!m->status)
@@ -392,14 +395,14 @@ void attempt_message(struct kpi *k, struct call *call, struct msg *m,
         return;
     if (m->method == SIP_INVITE) {
         if (m->status)
-            see_answer(k, call, m, txn, a);
+            see_answer(k, call, m, txn, sip);
         else if (!m->to_tag)
             see_invite(k, call, m, txn);
     } else if (!call->attempts) {
         return;
     } else if (m->method == SIP_BYE) {
         if (!m->status)
-            see_bye(k, call, m, a->sip->header[SIP_H_REASON]);
+            see_bye(k, call, m, reason_of(sip, true));
         else if (m->status >= 200)
             see_bye_final(k, call, m);
     } else if (m->method == SIP_CANCEL && !m->status) {
@@ -440,31 +443,37 @@ void attempt_leave(struct kpi *k, struct call *call)
 
 /* ---- media ---- */
 
-static void count_slice(struct kpi *k, struct kpi_group *g,
-                        const struct rtp_slice *slice)
+/* A last slice of under 2 s says nothing about how it sounded. */
+static bool long_enough(const struct rtp_slice *l)
 {
-    struct kpi_counts *c = g ? kpi_counts_at(k, g, k->second) : NULL;
+    return l->stream->end - rtp_slice_start(l) >= 2 * SECOND;
+}
+
+static void count_slice(struct kpi *k, struct kpi_group *g, const struct rtp_slice *l)
+{
+    struct kpi_counts *c =
+        g ? kpi_counts_at(k, g, second_of(rtp_slice_start(l))) : NULL;
     if (!c)
         return;
     c->n[KPI_SLICES]++;
-    c->sum[KPI_SUM_EXPECTED] += slice->expected;
-    c->sum[KPI_SUM_LOST] += slice->lost;
-    if (slice->expected)
+    c->sum[KPI_SUM_EXPECTED] += l->expected;
+    c->sum[KPI_SUM_LOST] += l->lost;
+    if (l->expected)
         spread_add(&c->spread, SPREAD_LOSS,
-                   (unsigned)(1000.0 * slice->lost / slice->expected + 0.5), 1);
-    if (!(slice->mos > 0))
+                   (unsigned)(1000.0 * l->lost / l->expected + 0.5), 1);
+    if (!(l->mos > 0) || !long_enough(l))
         return;
     c->n[KPI_SLICES_MOS]++;
-    c->n[KPI_SLICES_BAD] += (double)slice->mos < BAD_MOS;
-    spread_add(&c->spread, SPREAD_MOS, (unsigned)(slice->mos * 100 + 0.5f), 1);
-    if (!(c->worst > 0) || slice->mos < c->worst)
-        c->worst = slice->mos;
+    c->n[KPI_SLICES_BAD] += (double)l->mos < BAD_MOS;
+    spread_add(&c->spread, SPREAD_MOS, (unsigned)(l->mos * 100 + 0.5f), 1);
+    if (!(c->worst > 0) || l->mos < c->worst)
+        c->worst = l->mos;
 }
 
 /* The leg that stands for the whole call, if it has attempts. */
-static struct leg *whole_leg(struct call *call, struct attempt **out)
+static struct leg *whole_leg(const struct call *call, struct attempt **out)
 {
-    for (struct attempt *t = call->attempts; t; t = t->next)
+    for (struct attempt *t = call ? call->attempts : NULL; t; t = t->next)
         for (struct leg *l = t->first_leg; l; l = l->next)
             if (l->has_near && l->near[NEAR_ALL]) {
                 *out = t;
@@ -473,12 +482,24 @@ static struct leg *whole_leg(struct call *call, struct attempt **out)
     return NULL;
 }
 
-void attempt_slice(struct kpi *k, struct call *call, const char *codec,
-                   const struct rtp_slice *slice, int64_t time)
+static void see_heard(struct kpi *k, struct attempt *t, struct leg *leg,
+                      const struct rtp_slice *l)
+{
+    if (!t->heard)
+        count(k, t, leg, outcome_heard, 1);
+    t->heard = true;
+    if (t->heard_badly || !(l->mos > 0) || (double)l->mos >= BAD_MOS || !long_enough(l))
+        return;
+    t->heard_badly = true;
+    count(k, t, leg, outcome_heard_badly, 1);
+}
+
+void attempt_slice(struct kpi *k, const struct rtp_slice *slice)
 {
     struct attempt *t = NULL;
-    struct leg *leg = whole_leg(call, &t);
-    kpi_clock(k, time);
+    struct leg *leg = whole_leg(slice->stream->call, &t);
+    const char *codec = rtp_stream_codec(slice->stream);
+    kpi_clock(k, rtp_slice_start(slice));
     k->version++;
     if (!leg)
         count_slice(k, k->all, slice);
@@ -489,12 +510,6 @@ void attempt_slice(struct kpi *k, struct call *call, const char *codec,
     if (codec)
         count_slice(k, kpi_named_get(k, KPI_CODEC, codec, strlen(codec), KPI_BOTH),
                     slice);
-    if (leg && !t->heard) {
-        t->heard = true;
-        count(k, t, leg, outcome_heard, 1);
-    }
-    if (leg && !t->heard_badly && slice->mos > 0 && (double)slice->mos < BAD_MOS) {
-        t->heard_badly = true;
-        count(k, t, leg, outcome_heard_badly, 1);
-    }
+    if (leg)
+        see_heard(k, t, leg, slice);
 }

@@ -39,9 +39,9 @@ struct attempt {
 };
 
 /* A message of the call that is no copy, after the call knows of it. txn NULL: not
- * kept. */
+ * kept. sip NULL: its headers are not known. */
 void attempt_message(struct kpi *k, struct call *call, struct msg *m,
-                     const struct txn *txn, const struct arrival *a);
+                     const struct txn *txn, const struct sip *sip);
 
 /* The call waits no longer: what is open timed out. */
 void attempt_timeout(struct kpi *k, struct call *call);
@@ -52,8 +52,7 @@ void attempt_over(struct kpi *k, struct call *call);
 /* The call is given up: it is not up any more. */
 void attempt_leave(struct kpi *k, struct call *call);
 
-/* A slice of a stream of the call, in the codec. */
-void attempt_slice(struct kpi *k, struct call *call, const char *codec,
-                   const struct rtp_slice *slice, int64_t time);
+/* A slice of a stream that is over: counted when it began. */
+void attempt_slice(struct kpi *k, const struct rtp_slice *slice);
 
 #endif

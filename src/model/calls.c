@@ -3,6 +3,7 @@
 #include "dissect/sip_value.h"
 #include "model/attempt.h"
 #include "model/keep.h"
+#include "model/recount.h"
 #include "model/related.h"
 #include "model/streams.h"
 
@@ -231,7 +232,7 @@ static void learn(struct calls *c, struct call *call, struct msg *m, struct txn 
             txn->near = a->sip->via_count <= call->vias || !call->vias;
     }
     if (c->kpi)
-        attempt_message(c->kpi, call, m, txn, a);
+        attempt_message(c->kpi, call, m, kept ? txn : NULL, a->sip);
     if (awaited || (call->last_request && m->flags & MSG_RETRANSMISSION && !m->status))
         keep_pending(c, call);
 }
@@ -274,6 +275,7 @@ static void pass(struct calls *c, struct call *call, struct msg *draft,
     call->incomplete |= CALL_INCOMPLETE_LIMIT;
     if (draft->flags & MSG_COPY)
         return;
+    recount(c);
     struct txn *txn = txn_of(call, draft, a->sip, false);
     mark_repeated(draft, txn);
     learn(c, call, draft, txn, a, false);
@@ -453,6 +455,7 @@ void calls_advance(struct calls *c, int64_t now)
 
 void calls_end(struct calls *c)
 {
+    c->ended = true;
     for (size_t i = 0; i < c->list.n; i++) {
         struct call *call = c->list.at[i];
         if (!call)

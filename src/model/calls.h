@@ -38,12 +38,14 @@ struct calls {
     } strays[2]; /* malformed messages without a call; the older half is given up at a
                     limit */
     struct related *related;
-    struct streams *streams;      /* media; NULL: nobody looks at it. Not owned */
-    struct kpi *kpi;              /* NULL: nobody counts. Not owned */
-    struct rows events;           /* of all calls */
-    int64_t now;                  /* newest capture time */
-    uint64_t version;             /* grows with every change to any call */
-    uint64_t layout;              /* grows when rows of list or msgs moved or left */
+    struct streams *streams; /* media; NULL: nobody looks at it. Not owned */
+    struct kpi *kpi;         /* NULL: nobody counts. Not owned */
+    struct kpi *kpi_later;   /* counts from when somebody asks: recount.h; or NULL */
+    bool ended;              /* calls_end() was told */
+    struct rows events;      /* of all calls */
+    int64_t now;             /* newest capture time */
+    uint64_t version;        /* grows with every change to any call */
+    uint64_t layout;         /* grows when rows of list or msgs moved or left */
     uint32_t next_call, next_msg; /* ids */
     size_t calls_kept, msgs_kept; /* not NULL in list and msgs */
     /* with those given up; msgs with copies and malformed */

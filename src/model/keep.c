@@ -2,6 +2,7 @@
 
 #include "model/attempt.h"
 #include "model/event.h"
+#include "model/recount.h"
 #include "model/related.h"
 #include "model/streams.h"
 
@@ -167,6 +168,7 @@ static void call_leave(struct calls *c, struct call *call)
 {
     if (c->leaving)
         c->leaving(c->leaving_ctx, call);
+    recount(c);
     if (c->kpi)
         attempt_leave(c->kpi, call);
     related_drop(c->related, call);

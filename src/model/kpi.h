@@ -7,6 +7,7 @@
  * challenges it meets; its outcome is that of its last try. What becomes of it is
  * counted in the second in which it began, so that a row's parts belong together.
  * Each second is kept for a while, then added to its minute, and that to its hour.
+ * Who wants to read asks model/recount.h for it.
  */
 #ifndef MODEL_KPI_H
 #define MODEL_KPI_H
@@ -14,6 +15,7 @@
 #include "base/hash.h"
 #include "base/ledger.h"
 #include "base/slab.h"
+#include "base/text.h"
 #include "base/vec.h"
 #include "dissect/addr.h"
 #include "model/spread.h"
@@ -172,6 +174,7 @@ struct kpi_options {
     const char *(*trunk)(void *ctx, const struct addr *addr);
     void *trunk_ctx;
     struct ledger *ledger; /* may be NULL */
+    struct text *text;     /* of messages, for what is counted later; may be NULL */
 };
 
 struct kpi {

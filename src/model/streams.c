@@ -1,6 +1,7 @@
 #include "model/streams.h"
 
 #include "dissect/udptl.h"
+#include "model/attempt.h"
 #include "model/event.h"
 #include "model/related.h"
 
@@ -127,6 +128,8 @@ static void slice_close(struct streams *s, struct rtp_stream *n, int64_t time)
         n->last_slice = l;
         if (l->mos > 0 && (!(n->mos_min > 0) || l->mos < n->mos_min))
             n->mos_min = l->mos;
+        if (s->calls->kpi)
+            attempt_slice(s->calls->kpi, l);
     } else {
         slab_give(&s->slices_slab, l);
     }

@@ -1,5 +1,6 @@
 /* Streams and calls: who a stream belongs to, and what a message changes in that. */
 #include "dissect/dtmf_body.h"
+#include "model/attempt.h"
 #include "model/event.h"
 #include "model/streams.h"
 
@@ -212,6 +213,10 @@ void streams_drop(struct streams *s, struct call *call)
 {
     while (call->streams) {
         struct rtp_stream *n = call->streams;
+        struct rtp_slice last;
+        if (s->calls->kpi && n->packets != n->base.packets &&
+            rtp_stream_slice(n, &last))
+            attempt_slice(s->calls->kpi, &last);
         streams_detach(s, n);
         streams_remove(s, n);
     }

@@ -8,7 +8,6 @@
 #include "model/calls.h"
 
 struct diagnose; /* diagnose/diagnose.h */
-struct kpi;      /* model/kpi.h */
 struct streams;  /* model/streams.h */
 struct alias;    /* view/alias.h: names that the user gave to addresses */
 
@@ -16,7 +15,6 @@ struct view {
     const struct calls *calls;
     const struct streams *streams;    /* NULL: media was left alone */
     const struct diagnose *diagnosis; /* NULL: none */
-    const struct kpi *kpi;            /* NULL: nobody counted */
     const struct ledger *ledger;
     struct text *text;
     const struct alias *aliases; /* NULL: none */

@@ -4,6 +4,7 @@
 
 #include "model/attempt.h"
 #include "model/kpi_rows.h"
+#include "model/recount.h"
 
 #include <math.h>
 
@@ -307,6 +308,95 @@ static void time_goes_by(void **state)
     assert_int_equal(n[KPI_MINUTE], 100);
 }
 
+/* What the scenarios above have, one after the other. */
+static void play(void)
+{
+    serial = 0;
+    for (int i = 0; i < 40; i++)
+        attempt(i * 5000, i % 3,
+                i % 4 == 0   ? "200"
+                : i % 4 == 1 ? "486"
+                : i % 4 == 2 ? "487"
+                             : "302");
+    fresh();
+    FEED(&f, {210000, ">", "INVITE", "1 INVITE", "a", NULL, NULL},
+         {210050, "<", "407", "1 INVITE", "a", "x", NULL},
+         {211100, ">", "INVITE", "2 INVITE", "b", NULL, NULL},
+         {211150, ">", "INVITE", "2 INVITE", "b", NULL, NULL},
+         {212600, "<", "200", "2 INVITE", "b", "b", NULL},
+         {282600, "<", "BYE", "1 BYE", "z", "b", NULL},
+         {282700, ">", "200", "1 BYE", "z", "b", NULL});
+    attempt(283000, true, "200");
+    fresh(); /* silent */
+    FEED(&f, {284000, ">", "INVITE", "1 INVITE", "a", NULL, NULL});
+    calls_advance(f.calls, T0 + 500000 * MS);
+    fresh(); /* open at the end; its answers were captured first */
+    FEED(&f, {500000, "<", "180", "1 INVITE", "a", "b", NULL},
+         {500000, ">", "INVITE", "1 INVITE", "a", NULL, NULL});
+    calls_end(f.calls);
+}
+
+/* As numbers in a row. */
+static size_t all_counts(int64_t *out, size_t cap)
+{
+    const struct kpi_rows *rows = kpi_rows(recount_kpi(f.calls));
+    const struct kpi_figures *figures;
+    size_t n = 0;
+    for (size_t i = 0; i < rows->list.n; i++) {
+        const struct kpi_counts *c = kpi_row_read(k, &rows->list.at[i], &figures);
+        out[n++] = rows->list.at[i].start;
+        for (size_t j = 0; j < KPI_COUNTS; j++)
+            out[n++] = c->n[j];
+        for (size_t j = 0; j < KPI_SUMS; j++)
+            out[n++] = c->sum[j];
+        out[n++] = c->up;
+        out[n++] = c->up_peak;
+        out[n++] = c->peak;
+        assert_in_range(n, 1, cap - 100);
+    }
+    return n;
+}
+
+static void counted_later_is_the_same(void **state)
+{
+    static int64_t now[200000], later[200000];
+    (void)state;
+    play();
+    size_t n = all_counts(now, 200000);
+    assert_true(n > 2000);
+    close_all(NULL);
+    open_with((struct kpi_options){.keep = {0}});
+    f.calls->kpi = NULL;
+    f.calls->kpi_later = k;
+    play();
+    assert_null(f.calls->kpi);
+    assert_int_equal(all_counts(later, 200000), n);
+    for (size_t i = 0; i < n; i++)
+        if (now[i] != later[i]) {
+            print_error("at %zu, %zu: %ld %ld\n", i, i % (KPI_COUNTS + KPI_SUMS + 4),
+                        (long)now[i], (long)later[i]);
+            break;
+        }
+    assert_memory_equal(now, later, n * sizeof *now);
+}
+
+/* Calls that are given up are counted before. */
+static void what_leaves_is_counted(void **state)
+{
+    struct kpi_counts c;
+    struct kpi_figures g;
+    (void)state;
+    f.calls->kpi = NULL;
+    f.calls->kpi_later = k;
+    f.limits.max_calls = 5;
+    for (int i = 0; i < 40; i++)
+        attempt(i * 1000, true, "486");
+    assert_ptr_equal(f.calls->kpi, k);
+    all(&c, &g);
+    assert_int_equal(c.n[KPI_REACHED], 40);
+    kpi_counts_done(&c);
+}
+
 /* Ten thousand callers with one call each leave, and everything is still counted. */
 static void many_peers_are_bounded(void **state)
 {
@@ -343,6 +433,8 @@ int main(void)
         TEST(another_gateway_is_tried),
         TEST(a_proxy_counts_once),
         TEST(time_goes_by),
+        TEST(counted_later_is_the_same),
+        TEST(what_leaves_is_counted),
         TEST(many_peers_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
