@@ -24,7 +24,8 @@ LAYERS = {
                 ["cap-ng.h", "seccomp.h", "microhttpd.h", "ini.h", "pthread.h"]),
     "cli": (["*"], ["sqlite3.h", "editline/readline.h"]),
     "top": (["*"], ["pthread.h"]),
-    "tui": (["base", "view", "query", "out", "tui", "trace.h", "pump.h", "save.h", "options.h"], []),
+    "tui": (["base", "view", "query", "out", "tui", "service/config.h", "service/config_edit.h", "trace.h", "pump.h",
+             "save.h", "options.h"], []),
 }
 # a library's headers -> the only files that may include them
 ONLY = [

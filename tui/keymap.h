@@ -50,8 +50,10 @@ enum {
     ON_SAVE = 1 << 5,
     ON_MEDIA = 1 << 6,
     ON_PALETTE = 1 << 7,
+    ON_COLUMNS = 1 << 8,
     ON_TEXT = ON_MESSAGE | ON_STATS | ON_HELP, /* what only scrolls */
-    ON_ANY = ON_CALLS | ON_LADDER | ON_MEDIA | ON_TEXT,
+    ON_LISTS = ON_CALLS,                       /* made of a sheet */
+    ON_ANY = ON_LISTS | ON_LADDER | ON_MEDIA | ON_TEXT | ON_COLUMNS,
     ON_DIALOG = ON_SAVE | ON_PALETTE, /* where characters are typed */
     ON_EVERY = ON_ANY | ON_DIALOG,
 };
@@ -70,24 +72,27 @@ enum {
         INPUT_DOWN)                                                                    \
     KEY(SAVE_SCOPE_BACK, ON_SAVE, "", "choose which calls are saved, backwards",       \
         INPUT_BACKTAB, INPUT_UP)                                                       \
-    KEY(SEARCH, ON_CALLS, "search", "show only calls that contain these words", '/',   \
-        INPUT_F0 + 3)                                                                  \
+    KEY(SEARCH, ON_CALLS, "filter", "show only what passes: words, SQL, or @NAME",     \
+        '/', 'f', INPUT_F0 + 3, INPUT_F0 + 7)                                          \
     KEY(FIND, ON_LADDER | ON_MESSAGE, "find", "find text", '/', INPUT_F0 + 3)          \
     KEY(MARK, ON_CALLS, "mark", "mark the call, for saving", ' ')                      \
+    KEY(MARK_ALL, ON_CALLS, "", "mark all calls shown, or none", 'a')                  \
     KEY(SAVE, ON_CALLS | ON_LADDER, "save", "save the marked or selected calls", 's',  \
         INPUT_F0 + 2)                                                                  \
     KEY(NEXT_FAILED, ON_CALLS, "next failed", "go to the next failed call", 'n')       \
     KEY(PREV_FAILED, ON_CALLS, "", "go to the failed call before", 'N')                \
-    KEY(SORT_LEFT, ON_CALLS, "", "sort by the column to the left", '<')                \
-    KEY(SORT_RIGHT, ON_CALLS, "sort", "sort by the column to the right", '>')          \
-    KEY(SORT_TURN, ON_CALLS, "", "turn the order round", 'z')                          \
-    KEY(FOLLOW, ON_CALLS, "follow", "follow the newest call, or stop", 'F')            \
-    KEY(RAW, ON_LADDER | ON_MESSAGE, "raw/decoded", "text as sent, or decoded", 'r',   \
-        INPUT_F0 + 6)                                                                  \
+    KEY(SORT_LEFT, ON_LISTS, "", "sort by the column to the left", '<')                \
+    KEY(SORT_RIGHT, ON_LISTS, "sort", "sort by the column to the right", '>')          \
+    KEY(SORT_TURN, ON_LISTS, "", "turn the order round", 'z')                          \
+    KEY(COLUMNS, ON_LISTS, "columns", "choose, order and size the columns", 't',       \
+        INPUT_F0 + 10)                                                                 \
+    KEY(FOLLOW, ON_LISTS, "follow", "follow the newest, or stop", 'F', 'A')            \
+    KEY(RAW, ON_CALLS | ON_LADDER | ON_MESSAGE, "raw/decoded",                         \
+        "the message as sent, or decoded", 'r', INPUT_F0 + 6)                          \
     KEY(TIME, ON_LADDER, "time", "time of day, since the first, since the row before", \
         'T')                                                                           \
-    KEY(LEGS, ON_LADDER | ON_MEDIA, "legs",                                            \
-        "all legs of the session, or this call alone", 'e', 'x', INPUT_F0 + 4)         \
+    KEY(LEGS, ON_CALLS | ON_LADDER | ON_MEDIA, "legs",                                 \
+        "all legs of the session, or one", 'e', 'x', INPUT_F0 + 4)                     \
     KEY(COLOUR, ON_LADDER, "colour", "colour by class, by transaction, or by call",    \
         'c')                                                                           \
     KEY(SDP, ON_LADDER, "", "what descriptions say in their rows, or not", 'd')        \
@@ -109,15 +114,24 @@ enum {
         'i')                                                                           \
     KEY(UP, ON_ANY, "", "up", INPUT_UP, 'k')                                           \
     KEY(DOWN, ON_ANY, "", "down", INPUT_DOWN, 'j')                                     \
-    KEY(LEFT, ON_CALLS | ON_LADDER, "", "left", INPUT_LEFT, 'h')                       \
-    KEY(RIGHT, ON_CALLS | ON_LADDER, "", "right", INPUT_RIGHT, 'l')                    \
+    KEY(LEFT, ON_LISTS | ON_LADDER, "", "left", INPUT_LEFT, 'h')                       \
+    KEY(RIGHT, ON_LISTS | ON_LADDER, "", "right", INPUT_RIGHT, 'l')                    \
     KEY(PAGE_UP, ON_ANY, "", "a page up", INPUT_PAGE_UP, CONTROL('B'))                 \
     KEY(PAGE_DOWN, ON_ANY, "", "a page down", INPUT_PAGE_DOWN, CONTROL('F'))           \
     KEY(HOME, ON_ANY, "", "to the first", INPUT_HOME, 'g')                             \
-    KEY(END, ON_ANY, "", "to the last; in the list of calls: follow", INPUT_END, 'G')  \
+    KEY(END, ON_ANY, "", "to the last; in a list: follow", INPUT_END, 'G')             \
+    KEY(COLUMN_TURN, ON_COLUMNS, "on/off", "show the column, or not", ' ')             \
+    KEY(COLUMN_BACK, ON_COLUMNS, "", "the column further to the left", 'K', '<')       \
+    KEY(COLUMN_ON, ON_COLUMNS, "", "the column further to the right", 'J', '>')        \
+    KEY(COLUMN_NARROW, ON_COLUMNS, "", "narrower", '-', INPUT_LEFT)                    \
+    KEY(COLUMN_WIDE, ON_COLUMNS, "", "wider", '+', '=', INPUT_RIGHT)                   \
+    KEY(COLUMN_HEADER, ON_COLUMNS, "a header", "add any SIP header as a column", 'a')  \
+    KEY(COLUMN_RESET, ON_COLUMNS, "as at first", "the columns as at first", 'D')       \
+    KEY(DONE, ON_COLUMNS, "done", "done", INPUT_ENTER)                                 \
     KEY(CHOOSE_UP, ON_PALETTE, "", "the entry above", INPUT_UP, INPUT_BACKTAB)         \
     KEY(CHOOSE_DOWN, ON_PALETTE, "", "the entry below", INPUT_DOWN)                    \
-    KEY(COMPLETE, ON_PALETTE, "complete", "take the name of the entry", INPUT_TAB)     \
+    KEY(COMPLETE, ON_PALETTE | ON_LISTS, "", "while one types: complete the name",     \
+        INPUT_TAB)                                                                     \
     KEY(RUN, ON_PALETTE, "do it", "do what the entry says", INPUT_ENTER)               \
     KEY(COPY, ON_CALLS, "", "copy what is selected to the clipboard", 'y')             \
     KEY(PALETTE, ON_ANY, "", "any action by its name", ':')                            \

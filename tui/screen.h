@@ -6,11 +6,13 @@
 #define TUI_SCREEN_H
 
 #include "tui/canvas.h"
+#include "tui/history.h"
 #include "tui/keymap.h"
 #include "tui/prompt.h"
 
 struct ui;
 struct list;
+struct sheet;
 struct screen;
 
 struct screen_ops {
@@ -43,7 +45,8 @@ struct screen {
     const struct screen_ops *ops;
     struct ui *ui;
     struct prompt prompt;
-    const char *asking; /* label of the prompt; NULL: nothing is being typed */
+    struct history *history; /* of the prompt: Up and Down; NULL: none */
+    const char *asking;      /* label of the prompt; NULL: nothing is being typed */
 };
 
 /* The screens. NULL when memory is short. */
@@ -57,6 +60,9 @@ struct screen *screen_stats_new(struct ui *ui);
 struct screen *screen_help_new(struct ui *ui, const struct screen *of);
 /* Offers the actions of a screen (its ON_ bit) by name, and does the one chosen. */
 struct screen *screen_palette_new(struct ui *ui, unsigned on);
+
+/* Chooses, orders and sizes the columns of a sheet, which outlives it. */
+struct screen *screen_columns_new(struct ui *ui, struct sheet *of);
 
 /* A message by id; `ladder`, if not NULL, is asked for its neighbours: step is +1 or
  * -1, 0: none. */

@@ -1,262 +1,206 @@
 /* The list of calls: the first screen. */
 #include "options.h"
-#include "tui/scroll.h"
+#include "tui/filter_line.h"
+#include "tui/sheet.h"
 #include "tui/sign.h"
-#include "tui/ui.h"
-#include "view/list.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A column, and from which width of the screen on it is worth its room. */
-struct column {
-    const char *field, *title;
-    const char *instead;  /* field for rows where the first is null */
-    uint8_t narrow, wide; /* columns below and from 120 */
-    uint8_t from;
-    bool right;
-    bool media; /* not where media is left alone */
-};
-
-enum { NARROW = 130 /* below, the method goes into the remark */ };
-
-static const struct column columns[] = {
-    {"start", "Start", NULL, 8, 12, 0, false, false},
-    {"from_user", "From", "from_host", 14, 16, 0, false, false},
-    {"to_user", "To", "to_host", 14, 16, 0, false, false},
-    {"method", "Method", NULL, 8, 8, NARROW, false, false},
-    {"state", "State", NULL, 10, 10, 0, false, false},
-    {"status", "Code", NULL, 4, 4, 0, true, false},
-    {"pdd", "PDD s", NULL, 6, 6, 100, true, false},
-    {"duration", "Talk", NULL, 8, 8, 92, true, false},
-    {"codec", "Codec", NULL, 6, 6, 150, false, true},
-    {"loss", "Loss %", NULL, 7, 7, 112, true, true},
-    {"jitter", "Jitter ms", NULL, 10, 10, 160, true, true},
-    {"mos", "MOS", NULL, 4, 4, 104, true, true},
-    {"messages", "Msgs", NULL, 4, 5, 170, true, false},
-    {"legs", "Legs", NULL, 4, 4, 140, true, false},
-    {"src", "Source", NULL, 21, 21, 220, false, false},
-    {"dst", "Destination", NULL, 21, 21, 220, false, false},
-};
-
 enum {
-    COLUMNS = sizeof columns / sizeof *columns,
-    SIGN = 2,   /* columns of sign and mark */
-    REMARK = 14 /* the remark has at least so many */
-};
-
-struct place { /* of a column, as it was drawn last: for clicks and sorting */
-    const struct field *field;
-    int x, w;
+    NARROW = 130, /* below, the method goes into the remark */
+    REMARK = 14,  /* the remark has at least so many columns */
+    LEAST = 24    /* and so many where it stands above the list */
 };
 
 struct calls_screen {
     struct screen screen;
-    struct list *list;
-    struct scroll scroll;
-    uint32_t selected;        /* id; 0: none */
-    const struct field *sort; /* NULL: order of arrival */
-    bool descending, follow, searching;
-    size_t skip; /* columns scrolled out on the left */
-    struct place place[COLUMNS];
-    size_t places;
-    int top; /* y of the heading, as drawn last */
-    struct strbuf scratch, text, cell;
+    struct sheet sheet;
+    struct filter_line filter;
+    bool folded; /* only the first leg of a session is shown */
 };
+
+static struct calls_screen *of_sheet(struct sheet *sheet)
+{
+    return (struct calls_screen *)((char *)sheet -
+                                   offsetof(struct calls_screen, sheet));
+}
 
 static void calls_screen_free(struct screen *screen)
 {
     struct calls_screen *s = (struct calls_screen *)screen;
 
-    list_free(s->list);
-    strbuf_done(&s->scratch);
-    strbuf_done(&s->text);
-    strbuf_done(&s->cell);
+    sheet_done(&s->sheet);
+    filter_line_done(&s->filter);
     free(s);
 }
 
 static const struct call *call_at(const struct calls_screen *s, size_t i)
 {
-    return list_at(s->list, i);
+    return list_at(s->sheet.list, i);
 }
 
 static const struct call *selected_call(const struct calls_screen *s)
 {
-    return call_at(s, s->scroll.at);
+    return sheet_selected(&s->sheet);
 }
 
-static void remember(struct calls_screen *s)
+static uint32_t selected_id(const struct calls_screen *s)
 {
     const struct call *call = selected_call(s);
 
-    s->selected = call ? call->id : 0;
+    return call ? call->id : 0;
 }
 
 static void calls_refresh(struct screen *screen)
 {
-    struct calls_screen *s = (struct calls_screen *)screen;
-    const struct call *call;
-    size_t at = SIZE_MAX;
+    sheet_refresh(&((struct calls_screen *)screen)->sheet);
+}
 
-    ui_follow(screen->ui, s->list);
-    s->scroll.count = list_count(s->list);
-    call = s->selected ? calls_by_id(screen->ui->view->calls, s->selected) : NULL;
-    if (s->follow && s->scroll.count)
-        at = s->descending ? 0 : s->scroll.count - 1;
-    else if (call)
-        at = list_position(s->list, call);
-    if (at != SIZE_MAX) {
-        /* The window moves with the row, so that it stays at its height. */
-        size_t height = s->scroll.at - s->scroll.top;
+/* ---- which rows */
 
-        s->scroll.at = at;
-        s->scroll.top = at > height ? at - height : 0;
-    }
-    scroll_fit(&s->scroll, s->scroll.count, s->scroll.page);
-    remember(s);
+/* Folded, a session is its first leg, and passes where any leg of it does. */
+static bool passes(void *ctx, const struct table *t, const void *object)
+{
+    const struct calls_screen *s = ctx;
+    const struct call *call = object;
+
+    (void)t;
+    if (!s->folded || !call->session)
+        return filter_line_match(&s->filter, call);
+    if (call->session->first != call)
+        return false;
+    for (; call; call = call->leg_next)
+        if (filter_line_match(&s->filter, call))
+            return true;
+    return false;
+}
+
+static void filter_anew(struct calls_screen *s)
+{
+    bool any = s->folded || s->filter.filter;
+
+    list_filter(s->sheet.list, any ? passes : NULL, s);
+    calls_refresh(&s->screen);
+}
+
+static void turn_fold(struct calls_screen *s)
+{
+    s->folded = !s->folded;
+    filter_anew(s);
+    ui_keep(s->screen.ui, SETTINGS[SETTING_LEGS].name,
+            s->folded ? SETTINGS[SETTING_LEGS].value[1] : "");
 }
 
 /* ---- drawing */
 
+/* What happened to the selected call, in full where its row has to cut it. */
+static void draw_selected(struct calls_screen *s, struct canvas *c, int x, int y, int w)
+{
+    const struct call *call = selected_call(s);
+    struct strbuf *text = &s->sheet.cell;
+    enum tone tone;
+
+    if (!call || w < LEAST)
+        return;
+    text->n = 0;
+    sign_headline(s->screen.ui->view, call, text);
+    if (!text->n || canvas_columns(text->p, text->n) <= s->sheet.tail)
+        return;
+    canvas_put(c, x, y, TONE_PLAIN, sign_verdict(s->screen.ui->view, call, &tone));
+    canvas_tone(c, (struct rect){x, y, 1, 1}, tone);
+    canvas_field(c, x + 2, y, w - 2, false, tone == TONE_GOOD ? TONE_DIM : tone,
+                 text->p, text->n);
+}
+
+static int draw_filter(const struct calls_screen *s, struct canvas *c, int x, int y)
+{
+    const char *text = s->screen.prompt.text;
+
+    if (*text && s->filter.why.text[0])
+        return canvas_printf(c, x + 3, y, TONE_WARN, "filter: %s", s->filter.why.text);
+    if (s->filter.filter)
+        return canvas_printf(c, x + 3, y, TONE_REQUEST, "filter: %s", text);
+    return x;
+}
+
 static void draw_head(struct calls_screen *s, struct canvas *c, struct rect area)
 {
+    const struct ui *ui = s->screen.ui;
     char count[24];
-    int x = canvas_put(c, area.x, area.y, STYLE_BOLD, "Calls ");
-    size_t shown = list_count(s->list), total = list_total(s->list);
-    const char *follow = s->screen.ui->paused ? "paused" : "follow";
+    int x = canvas_put(c, area.x, area.y, STYLE_BOLD, "Calls "),
+        right = area.x + area.w;
+    size_t shown = list_count(s->sheet.list), total = list_total(s->sheet.list);
+    const char *mode = ui->paused        ? "paused"
+                       : s->sheet.follow ? "follow"
+                       : s->folded       ? "folded"
+                                         : "";
 
     x = canvas_put(c, x, area.y, TONE_PLAIN, state_count(total, count));
-    if (shown != total || s->searching)
+    if (shown != total || s->filter.filter)
         x = canvas_printf(c, x + 3, area.y, TONE_PLAIN, "shown %s",
                           state_count(shown, count));
-    if (s->screen.ui->marks.id.n)
-        x = canvas_printf(c, x + 3, area.y, TONE_REQUEST, "marked %zu",
-                          s->screen.ui->marks.id.n);
-    if (s->searching)
-        canvas_printf(c, x + 3, area.y, TONE_REQUEST, "search: %s",
-                      s->screen.prompt.text);
-    if (s->follow || s->screen.ui->paused)
-        canvas_put(c, area.x + area.w - 6, area.y, TONE_REQUEST, follow);
-}
-
-static int column_width(const struct column *col, int screen)
-{
-    return screen >= 200 && col->wide == 16 ? 24
-           : screen >= 120                  ? col->wide
-                                            : col->narrow;
-}
-
-/* Which columns are shown where. */
-static void lay_out(struct calls_screen *s, const struct canvas *c)
-{
-    int x = SIGN;
-
-    s->places = 0;
-    for (size_t i = s->skip; i < COLUMNS; i++) {
-        const struct column *col = &columns[i];
-        const struct field *f = field_find(&TABLE_CALLS, col->field);
-        int w = column_width(col, c->w);
-
-        if (!f || (!s->skip && c->w < col->from) ||
-            (col->media && !s->screen.ui->view->streams))
-            continue;
-        if (x + w > c->w - (s->skip ? 0 : REMARK) && s->places)
-            break;
-        s->place[s->places++] = (struct place){f, x, w};
-        x += w + 1;
+    if (list_building(s->sheet.list))
+        x = canvas_put(c, x + 1, area.y, TONE_WARN, "…");
+    if (ui->marks.id.n)
+        x = canvas_printf(c, x + 3, area.y, TONE_REQUEST, "marked %zu", ui->marks.id.n);
+    x = draw_filter(s, c, x, area.y);
+    if (*mode) {
+        right -= 6;
+        canvas_put(c, right - 1, area.y, TONE_PLAIN, " ");
+        canvas_put(c, right, area.y, TONE_REQUEST, mode);
     }
+    draw_selected(s, c, x + 3, area.y, right - x - 5);
 }
 
-static const struct column *column_of(const struct field *f)
+/* The worst sign of what a row stands for. */
+static const char *row_sign(const struct calls_screen *s, const struct call *call,
+                            enum tone *tone)
 {
-    for (size_t i = 0; i < COLUMNS; i++)
-        if (!strcmp(columns[i].field, f->name))
-            return &columns[i];
-    return &columns[0];
-}
+    const struct view *v = s->screen.ui->view;
+    const char *sign = sign_verdict(v, call, tone);
 
-/* Where the remark begins. */
-static int remark_x(const struct calls_screen *s)
-{
-    const struct place *last = &s->place[s->places - 1];
+    if (!s->folded || !call->session)
+        return sign;
+    for (const struct call *leg = call->leg_next; leg; leg = leg->leg_next) {
+        enum tone other;
+        const char *worse = sign_verdict(v, leg, &other);
 
-    return s->places ? last->x + last->w + 2 : SIGN;
-}
-
-static void draw_titles(struct calls_screen *s, struct canvas *c, int y)
-{
-    canvas_style(c, (struct rect){0, y, c->w, 1}, STYLE_BAR);
-    for (size_t i = 0; i < s->places; i++) {
-        const struct place *p = &s->place[i];
-        const struct column *col = column_of(p->field);
-        bool sorted = s->sort ? s->sort == p->field : !strcmp(col->field, "start");
-        char title[32];
-
-        snprintf(title, sizeof title, "%s%s", col->title,
-                 !sorted         ? ""
-                 : s->descending ? "↓"
-                                 : "↑");
-        canvas_field(c, p->x, y, p->w, col->right,
-                     STYLE_BAR | (sorted ? TONE_REQUEST : TONE_PLAIN), title,
-                     strlen(title));
+        if (other == TONE_BAD || (other == TONE_WARN && *tone != TONE_BAD)) {
+            sign = worse;
+            *tone = other;
+        }
     }
-    canvas_put(c, remark_x(s), y, STYLE_BAR, s->skip ? "" : "What happened");
+    return sign;
 }
 
-static void draw_value(struct calls_screen *s, struct canvas *c, const struct place *p,
-                       struct row *row, int y)
+static void draw_mark(const struct calls_screen *s, struct canvas *c,
+                      const struct call *call, int y)
 {
-    const struct column *col = column_of(p->field);
-    struct field f = *p->field;
-    struct value v = {VALUE_NULL, {0}};
-    enum tone tone = f.tone ? f.tone(row) : TONE_PLAIN;
-
-    f.get(row, &v);
-    if (v.type == VALUE_NULL && col->instead) {
-        f = *field_find(&TABLE_CALLS, col->instead);
-        f.get(row, &v);
-    }
-    if (f.type == VALUE_TIME)
-        f.digits = p->w >= 12 ? 3 : 0;
-    s->cell.n = 0;
-    value_text(row->view, &f, &v, &s->cell);
-    if (col->right && (v.type == VALUE_NULL || (v.type == VALUE_INT && !v.i)))
-        canvas_field(c, p->x, y, p->w, true, TONE_DIM, "–", strlen("–"));
-    else
-        canvas_field(c, p->x, y, p->w, col->right, tone, s->cell.p, s->cell.n);
-}
-
-static void draw_row(struct calls_screen *s, struct canvas *c, size_t i, int y)
-{
-    const struct call *call = call_at(s, i);
-    struct row row = {.view = s->screen.ui->view,
-                      .object = call,
-                      .scratch = &s->scratch,
-                      .text = &s->text};
-    enum tone tone;
-    const char *sign;
-
-    if (!call)
-        return;
-    sign = sign_call(call, &tone);
-    canvas_put(c, 0, y, tone, sign);
     if (marks_has(&s->screen.ui->marks, call->id))
         canvas_put(c, 1, y, TONE_REQUEST | STYLE_BOLD, "■");
-    for (size_t k = 0; k < s->places; k++) {
-        s->scratch.n = 0;
-        draw_value(s, c, &s->place[k], &row, y);
-    }
-    if (!s->skip) {
-        s->cell.n = 0;
-        if (c->w < NARROW && call->method != SIP_INVITE)
-            strbuf_printf(&s->cell, "%.24s ", call_method(call));
-        sign_remark(call, &s->cell);
-        canvas_field(c, remark_x(s), y, c->w - remark_x(s), false,
-                     tone == TONE_GOOD ? TONE_DIM : tone, s->cell.p, s->cell.n);
-    }
-    if (i == s->scroll.at)
-        canvas_style(c, (struct rect){0, y, c->w, 1}, STYLE_SELECT);
+    else if (s->folded && call->session && call->session->legs > 1)
+        canvas_put(c, 1, y, TONE_DIM, "+");
+}
+
+static void draw_row(struct sheet *sheet, struct canvas *c, const void *object, int y,
+                     int x)
+{
+    struct calls_screen *s = of_sheet(sheet);
+    const struct call *call = object;
+    enum tone tone;
+    const char *sign = row_sign(s, call, &tone);
+
+    canvas_put(c, 0, y, tone, sign);
+    draw_mark(s, c, call, y);
+    if (x >= c->w)
+        return;
+    sheet->cell.n = 0;
+    if (c->w < NARROW && call->method != SIP_INVITE)
+        strbuf_printf(&sheet->cell, "%.24s ", call_method(call));
+    sign_headline(s->screen.ui->view, call, &sheet->cell);
+    canvas_field(c, x, y, c->w - x, false, tone == TONE_GOOD ? TONE_DIM : tone,
+                 sheet->cell.p, sheet->cell.n);
 }
 
 /* What a person can do where there are no rows. */
@@ -266,12 +210,12 @@ static void draw_empty(struct calls_screen *s, struct canvas *c, struct rect are
     const struct state *st = &ui->state;
     const struct options *o = ui->trace->options;
     char count[24];
-    int x = area.x + SIGN, y = area.y + 1;
+    int x = area.x + 2, y = area.y + 1;
 
-    if (list_total(s->list)) {
-        canvas_printf(c, x, y, TONE_PLAIN, "No call contains \"%s\".",
+    if (list_total(s->sheet.list)) {
+        canvas_printf(c, x, y, TONE_PLAIN, "No call passes the filter \"%s\".",
                       s->screen.prompt.text);
-        canvas_put(c, x, y + 1, TONE_DIM, "Esc ends the search.");
+        canvas_put(c, x, y + 1, TONE_DIM, "Esc takes it away.");
         return;
     }
     if (st->live) {
@@ -293,68 +237,26 @@ static void draw_empty(struct calls_screen *s, struct canvas *c, struct rect are
 static void calls_draw(struct screen *screen, struct canvas *c, struct rect area)
 {
     struct calls_screen *s = (struct calls_screen *)screen;
-    struct rect rows = {area.x, area.y + 2, area.w, area.h - 2};
+    struct rect sheet = {area.x, area.y + 1, area.w, area.h - 1};
 
+    sheet_draw(&s->sheet, c, sheet);
     draw_head(s, c, area);
-    lay_out(s, c);
-    s->top = area.y + 1;
-    draw_titles(s, c, s->top);
-    scroll_fit(&s->scroll, list_count(s->list), rows.h);
-    if (!s->scroll.count)
-        draw_empty(s, c, rows);
-    for (int y = 0; y < rows.h && s->scroll.top + (size_t)y < s->scroll.count; y++)
-        draw_row(s, c, s->scroll.top + (size_t)y, rows.y + y);
+    if (!list_count(s->sheet.list) && !list_building(s->sheet.list))
+        draw_empty(s, c, (struct rect){area.x, area.y + 2, area.w, area.h - 2});
 }
 
 /* ---- actions */
 
-static void sort_by(struct calls_screen *s, const struct field *f, bool descending)
-{
-    /* Order of arrival is the order of time, and costs nothing. */
-    if (!strcmp(f->name, "start") && !descending)
-        f = NULL;
-    s->sort = f;
-    s->descending = descending;
-    list_sort(s->list, f, descending);
-    calls_refresh(&s->screen);
-}
-
-/* Sorts by the column beside the one that is sorted by now. */
-static void sort_step(struct calls_screen *s, int step)
-{
-    size_t at = 0;
-
-    for (size_t i = 0; i < s->places; i++)
-        if (s->place[i].field == s->sort)
-            at = i;
-    if (s->places)
-        sort_by(s,
-                s->place[(at + s->places + (size_t)(step + (int)s->places)) % s->places]
-                    .field,
-                s->descending);
-}
-
-static void sort_turn(struct calls_screen *s)
-{
-    const struct field *f = s->sort ? s->sort : field_find(&TABLE_CALLS, "start");
-
-    sort_by(s, f, !s->descending);
-}
-
 static void go_to_failed(struct calls_screen *s, bool backwards)
 {
-    size_t n = s->scroll.count;
+    size_t n = list_count(s->sheet.list), at = s->sheet.scroll.at;
 
     for (size_t k = 1; k <= n; k++) {
-        size_t i = (s->scroll.at + (backwards ? n - k : k)) % n;
-
+        size_t i = (at + (backwards ? n - k : k)) % n;
         const struct call *call = call_at(s, i);
 
         if (call && sign_failed(call)) {
-            s->follow = false;
-            s->scroll.at = i;
-            scroll_fit(&s->scroll, n, s->scroll.page);
-            remember(s);
+            sheet_go(&s->sheet, i);
             return;
         }
     }
@@ -363,23 +265,24 @@ static void go_to_failed(struct calls_screen *s, bool backwards)
 
 static void turn_mark(struct calls_screen *s)
 {
-    if (s->selected)
-        marks_turn(&s->screen.ui->marks, s->selected);
-    s->follow = false;
-    scroll_act(&s->scroll, ACTION_DOWN);
-    remember(s);
+    uint32_t id = selected_id(s);
+
+    if (id)
+        marks_turn(&s->screen.ui->marks, id);
+    sheet_act(&s->sheet, ACTION_DOWN);
 }
 
-static void turn_follow(struct calls_screen *s)
+/* Marks all that are shown; where all are, takes the marks away. */
+static void mark_all(struct calls_screen *s)
 {
-    s->follow = !s->follow;
-    calls_refresh(&s->screen);
-}
+    struct marks *marks = &s->screen.ui->marks;
+    size_t n = list_count(s->sheet.list), marked = 0;
 
-static void open_ladder(struct calls_screen *s, bool verdict)
-{
-    if (s->selected)
-        ui_push(s->screen.ui, screen_ladder_new(s->screen.ui, s->selected, verdict));
+    for (size_t i = 0; i < n; i++)
+        marked += marks_has(marks, call_at(s, i)->id);
+    for (size_t i = 0; i < n; i++)
+        if (marks_has(marks, call_at(s, i)->id) == (marked == n))
+            marks_turn(marks, call_at(s, i)->id);
 }
 
 /* Forgetting needs a second press. */
@@ -390,25 +293,41 @@ static void forget(struct calls_screen *s)
     if (!ui->clearing) {
         ui->clearing = true;
         ui_say(ui, TONE_WARN, "Forget all %zu calls? F5 again does it.",
-               list_total(s->list));
+               list_total(s->sheet.list));
         return;
     }
     calls_clear(ui->trace->calls);
     ui->marks.id.n = 0;
-    s->selected = 0;
     ui_refresh(ui);
 }
 
-static void move(struct calls_screen *s, enum action action)
+static void open_message(struct calls_screen *s)
 {
-    if (action == ACTION_LEFT)
-        s->skip -= s->skip > 0;
-    else if (action == ACTION_RIGHT)
-        s->skip += s->skip + 1 < COLUMNS;
-    else if (scroll_act(&s->scroll, action)) {
-        s->follow = action == ACTION_END;
-        remember(s);
-    }
+    const struct call *call = selected_call(s);
+
+    if (call && call->first)
+        ui_push(s->screen.ui,
+                screen_message_new(s->screen.ui, call->first->id, NULL, NULL));
+}
+
+static void open_call(struct calls_screen *s, enum action action)
+{
+    struct ui *ui = s->screen.ui;
+    uint32_t id = selected_id(s);
+
+    if (!id)
+        return;
+    if (action == ACTION_MEDIA)
+        ui_push(ui, screen_media_new(ui, id, 0));
+    else
+        ui_push(ui, screen_ladder_new(ui, id, action == ACTION_VERDICT));
+}
+
+/* The text of the prompt is the filter, finished or not. */
+static void filter(struct calls_screen *s)
+{
+    if (filter_line_set(&s->filter, s->screen.prompt.text))
+        filter_anew(s);
 }
 
 static void calls_act(struct screen *screen, enum action action)
@@ -416,33 +335,26 @@ static void calls_act(struct screen *screen, enum action action)
     struct calls_screen *s = (struct calls_screen *)screen;
 
     switch (action) {
-    case ACTION_OPEN_LADDER: open_ladder(s, false); break;
-    case ACTION_VERDICT: open_ladder(s, true); break;
-    case ACTION_MEDIA:
-        if (s->selected)
-            ui_push(screen->ui, screen_media_new(screen->ui, s->selected, 0));
+    case ACTION_OPEN_LADDER:
+    case ACTION_VERDICT:
+    case ACTION_MEDIA: open_call(s, action); break;
+    case ACTION_RAW: open_message(s); break;
+    case ACTION_SEARCH: screen->asking = "Filter: "; break;
+    case ACTION_COMPLETE:
+        if (screen->asking && filter_line_complete(&s->filter, &screen->prompt))
+            filter(s);
         break;
-    case ACTION_SEARCH: screen->asking = "Search: "; break;
     case ACTION_MARK: turn_mark(s); break;
+    case ACTION_MARK_ALL: mark_all(s); break;
+    case ACTION_LEGS: turn_fold(s); break;
     case ACTION_SAVE:
-        ui_push(screen->ui, screen_save_new(screen->ui, s->selected, s->list));
+        ui_push(screen->ui, screen_save_new(screen->ui, selected_id(s), s->sheet.list));
         break;
     case ACTION_NEXT_FAILED: go_to_failed(s, false); break;
     case ACTION_PREV_FAILED: go_to_failed(s, true); break;
-    case ACTION_SORT_LEFT: sort_step(s, -1); break;
-    case ACTION_SORT_RIGHT: sort_step(s, 1); break;
-    case ACTION_SORT_TURN: sort_turn(s); break;
-    case ACTION_FOLLOW: turn_follow(s); break;
     case ACTION_CLEAR: forget(s); break;
-    default: move(s, action); break;
+    default: sheet_act(&s->sheet, action); break;
     }
-}
-
-static void search(struct calls_screen *s, const char *words)
-{
-    s->searching = *words != 0;
-    list_search(s->list, words);
-    calls_refresh(&s->screen);
 }
 
 static void calls_typed(struct screen *screen, enum prompt_result what)
@@ -453,56 +365,34 @@ static void calls_typed(struct screen *screen, enum prompt_result what)
         prompt_set(&screen->prompt, "");
     if (what != PROMPT_CHANGED)
         screen->asking = NULL;
+    if (what == PROMPT_DONE)
+        history_add(&s->filter.history, screen->prompt.text);
     if (what != PROMPT_DONE)
-        search(s, screen->prompt.text);
+        filter(s);
+    else if (s->filter.why.text[0] && screen->prompt.n)
+        ui_say(screen->ui, TONE_BAD, "Not a filter: %s", s->filter.why.text);
 }
 
 static bool calls_back(struct screen *screen)
 {
     struct calls_screen *s = (struct calls_screen *)screen;
 
-    if (!s->searching)
+    if (!s->filter.filter && !screen->prompt.n)
         return false;
     prompt_set(&screen->prompt, "");
-    search(s, "");
+    filter(s);
     return true;
-}
-
-static void click_title(struct calls_screen *s, int x)
-{
-    for (size_t i = 0; i < s->places; i++) {
-        const struct place *p = &s->place[i];
-        bool same =
-            p->field == s->sort || (!s->sort && !strcmp(p->field->name, "start"));
-
-        if (x >= p->x && x < p->x + p->w)
-            sort_by(s, p->field, same ? !s->descending : s->descending);
-    }
 }
 
 static void calls_mouse(struct screen *screen, const struct input *in)
 {
-    struct calls_screen *s = (struct calls_screen *)screen;
-    size_t row;
+    if (sheet_mouse(&((struct calls_screen *)screen)->sheet, in))
+        calls_act(screen, ACTION_OPEN_LADDER);
+}
 
-    if (in->key != INPUT_CLICK) {
-        s->follow = false;
-        scroll_by(&s->scroll, in->key == INPUT_WHEEL_UP ? -3 : 3);
-        remember(s);
-        return;
-    }
-    if (in->y == s->top)
-        click_title(s, in->x);
-    if (in->y <= s->top || in->y > s->top + s->scroll.page)
-        return;
-    row = s->scroll.top + (size_t)(in->y - s->top - 1);
-    if (row >= s->scroll.count)
-        return;
-    s->follow = false;
-    if (row == s->scroll.at)
-        open_ladder(s, false);
-    s->scroll.at = row;
-    remember(s);
+static void calls_drag(struct screen *screen, const struct input *in)
+{
+    sheet_drag(&((struct calls_screen *)screen)->sheet, in);
 }
 
 static void calls_copy(struct screen *screen, struct strbuf *out)
@@ -513,6 +403,9 @@ static void calls_copy(struct screen *screen, struct strbuf *out)
         strbuf_add(out, call->call_id->p, call->call_id->n);
 }
 
+static const struct sheet_ops sheet_ops = {
+    .gutter = 2, .tail = REMARK, .tail_title = "What happened", .row = draw_row};
+
 static const struct screen_ops calls_ops = {
     .title = "Calls",
     .on = ON_CALLS,
@@ -522,6 +415,7 @@ static const struct screen_ops calls_ops = {
     .act = calls_act,
     .typed = calls_typed,
     .mouse = calls_mouse,
+    .drag = calls_drag,
     .copy = calls_copy,
     .back = calls_back,
 };
@@ -529,16 +423,21 @@ static const struct screen_ops calls_ops = {
 struct screen *screen_calls_new(struct ui *ui)
 {
     struct calls_screen *s = calloc(1, sizeof *s);
+    unsigned follow = settings_choice(&ui->settings, SETTING_FOLLOW);
 
     if (!s)
         return NULL;
     s->screen.ops = &calls_ops;
     s->screen.ui = ui;
-    s->list = list_new(ui->view, &TABLE_CALLS);
-    s->follow = ui->trace->live;
-    if (!s->list) {
-        free(s);
+    s->screen.history = &s->filter.history;
+    if (sheet_init(&s->sheet, ui, &TABLE_CALLS, &sheet_ops)) {
+        calls_screen_free(&s->screen);
         return NULL;
     }
+    filter_line_init(&s->filter, ui, &TABLE_CALLS);
+    s->sheet.follow = follow == 1 || (follow == 0 && ui->trace->live);
+    s->folded = settings_choice(&ui->settings, SETTING_LEGS) == 1;
+    if (s->folded)
+        list_filter(s->sheet.list, passes, s);
     return &s->screen;
 }

@@ -1,5 +1,6 @@
 /* Saving calls: which, and where to. */
 #include "save.h"
+#include "tui/frame.h"
 #include "tui/ui.h"
 #include "view/list.h"
 
@@ -170,20 +171,6 @@ static void draw_scope(struct save_screen *s, struct canvas *c, int x, int y,
         canvas_printf(c, x + 2, y, style, "%s", state_count(n, count));
 }
 
-static void draw_frame(struct canvas *c, struct rect box)
-{
-    canvas_fill(c, box, TONE_PLAIN, " ");
-    canvas_fill(c, (struct rect){box.x, box.y, box.w, 1}, TONE_DIM, "─");
-    canvas_fill(c, (struct rect){box.x, box.y + box.h - 1, box.w, 1}, TONE_DIM, "─");
-    canvas_fill(c, (struct rect){box.x, box.y, 1, box.h}, TONE_DIM, "│");
-    canvas_fill(c, (struct rect){box.x + box.w - 1, box.y, 1, box.h}, TONE_DIM, "│");
-    canvas_put(c, box.x, box.y, TONE_DIM, "┌");
-    canvas_put(c, box.x + box.w - 1, box.y, TONE_DIM, "┐");
-    canvas_put(c, box.x, box.y + box.h - 1, TONE_DIM, "└");
-    canvas_put(c, box.x + box.w - 1, box.y + box.h - 1, TONE_DIM, "┘");
-    canvas_put(c, box.x + 2, box.y, STYLE_BOLD, " Save signalling to a capture file ");
-}
-
 static void save_draw(struct screen *screen, struct canvas *c, struct rect area)
 {
     struct save_screen *s = (struct save_screen *)screen;
@@ -191,7 +178,7 @@ static void save_draw(struct screen *screen, struct canvas *c, struct rect area)
 
     box.x = area.x + (area.w - box.w) / 2;
     box.y = area.y + (area.h > box.h ? (area.h - box.h) / 3 : 0);
-    draw_frame(c, box);
+    frame_draw(c, box, "Save signalling to a capture file");
     for (unsigned i = 0; i < SCOPES; i++)
         draw_scope(s, c, box.x + 3, box.y + 1 + (int)i, i);
     prompt_draw(&screen->prompt, c, box.x + 3, box.y + 6, box.w - 6, "File: ");

@@ -1,5 +1,7 @@
 #include "tui/sign.h"
 
+#include <string.h>
+
 enum { MANY_RETRANSMISSIONS = 3 };
 
 bool sign_failed(const struct call *call)
@@ -100,4 +102,48 @@ void sign_remark(const struct call *call, struct strbuf *out)
             strbuf_str(out, out->n > before ? "; " : "");
             strbuf_str(out, call_incomplete_text(bit));
         }
+}
+
+/* A field of the call; null where there is no diagnosis. */
+static struct value ask(const struct view *v, const struct call *call, const char *name)
+{
+    struct row row = {.view = v, .object = call};
+    struct value value = {VALUE_NULL, {0}};
+
+    if (v->diagnosis)
+        field_get(field_find(&TABLE_CALLS, name), &row, &value);
+    return value;
+}
+
+const char *sign_verdict(const struct view *v, const struct call *call, enum tone *tone)
+{
+    static const struct {
+        const char *verdict, *sign;
+        enum tone tone;
+    } signs[] = {
+        {"crit", "●", TONE_BAD},
+        {"warn", "▲", TONE_WARN},
+        {"info", "·", TONE_PLAIN},
+        {"ok", "✓", TONE_GOOD},
+    };
+    struct value value = ask(v, call, "verdict");
+
+    for (size_t i = 0; value.type == VALUE_TEXT && i < sizeof signs / sizeof *signs;
+         i++)
+        if (value.n == strlen(signs[i].verdict) &&
+            !memcmp(value.p, signs[i].verdict, value.n)) {
+            *tone = signs[i].tone;
+            return signs[i].sign;
+        }
+    return sign_call(call, tone);
+}
+
+void sign_headline(const struct view *v, const struct call *call, struct strbuf *out)
+{
+    struct value value = ask(v, call, "headline");
+
+    if (value.type == VALUE_TEXT && value.n)
+        strbuf_add(out, value.p, value.n);
+    else
+        sign_remark(call, out);
 }

@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 
+#include "query/connection.h"
 #include "view/list.h"
 
 #include <stdarg.h>
@@ -11,6 +12,7 @@
 
 /* Rows taken between two looks at the clock, and how long that goes on. */
 enum { FOLLOW_ROWS = 256, FOLLOW_US = 6000 };
+enum { FILTER_SECONDS = 1 /* that a filter may think about a row */ };
 
 void ui_done(struct ui *ui)
 {
@@ -20,12 +22,16 @@ void ui_done(struct ui *ui)
         s->ops->free(s);
     }
     marks_done(&ui->marks);
+    settings_done(&ui->settings);
+    connection_free(ui->connection);
+    ui->connection = NULL;
 }
 
 int ui_init(struct ui *ui, struct trace *trace)
 {
     memset(ui, 0, sizeof *ui);
     ui->trace = trace;
+    ui->settings.options = trace->options;
     ui->view = &trace->view;
     ui->state.progress = -1;
     ui_push(ui, screen_calls_new(ui));
@@ -75,6 +81,27 @@ void ui_say(struct ui *ui, enum tone tone, const char *format, ...)
     ui->said_tone = tone;
 }
 
+void ui_keep(struct ui *ui, const char *name, const char *value)
+{
+    const char *before = settings_get(&ui->settings, name);
+    struct errmsg why = {""};
+    int err;
+
+    if (!strcmp(before ? before : "", value))
+        return;
+    err = settings_set(&ui->settings, name, value, true, &why);
+    if (err)
+        ui_say(ui, TONE_BAD, "Not kept: %s", why.text[0] ? why.text : err_text(err));
+}
+
+struct connection *ui_connection(struct ui *ui, struct errmsg *why)
+{
+    if (!ui->connection &&
+        connection_new(ui->view, FILTER_SECONDS, &ui->connection, why))
+        return NULL;
+    return ui->connection;
+}
+
 static int64_t now_us(void)
 {
     struct timespec t;
@@ -83,14 +110,20 @@ static int64_t now_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* While paused a list is sorted, but takes nothing new. */
+static bool needs_more(const struct ui *ui, const struct list *l)
+{
+    return ui->paused ? list_building(l) : list_pending(l);
+}
+
 void ui_follow(struct ui *ui, struct list *l)
 {
     int64_t end = now_us() + FOLLOW_US;
 
     do
         list_step(l, FOLLOW_ROWS);
-    while (list_pending(l) && now_us() < end);
-    ui->pending |= list_pending(l);
+    while (needs_more(ui, l) && now_us() < end);
+    ui->pending |= needs_more(ui, l);
 }
 
 static void refresh_all(struct ui *ui)
@@ -206,6 +239,11 @@ static bool type(struct ui *ui, const struct input *in)
     if (!s->asking || (in->key >= INPUT_CLICK && in->key <= INPUT_RELEASE))
         return false;
     r = prompt_key(&s->prompt, in->key);
+    if (r == PROMPT_OTHER && s->history &&
+        (in->key == INPUT_UP || in->key == INPUT_DOWN))
+        r = history_step(s->history, &s->prompt, in->key == INPUT_UP ? -1 : 1)
+                ? PROMPT_CHANGED
+                : PROMPT_MOVED;
     if (r == PROMPT_OTHER)
         return false;
     if (r != PROMPT_MOVED)

@@ -5,6 +5,7 @@
 #include "trace.h"
 #include "tui/marks.h"
 #include "tui/screen.h"
+#include "tui/setting.h"
 #include "tui/state.h"
 
 enum { UI_DEPTH = 16 };
@@ -14,6 +15,8 @@ struct ui {
     const struct view *view;
     struct state state;
     struct marks marks; /* calls */
+    struct settings settings;
+    struct connection *connection; /* for filters, made when the first is asked for */
     struct screen *stack[UI_DEPTH];
     size_t depth;
     char said[300]; /* on the bottom line until the next key; raw */
@@ -21,6 +24,7 @@ struct ui {
     bool quit;                /* the loop is to end */
     bool paused;              /* rows stand still; reading goes on */
     bool pending;             /* a list is not whole yet: ui_refresh goes on with it */
+    bool restyle;             /* the look was set anew */
     bool redraw;              /* everything is to be sent to the terminal anew */
     bool leaving;             /* q was pressed once on a live capture */
     bool clearing;            /* F5 was pressed once */
@@ -59,6 +63,13 @@ void ui_follow(struct ui *ui, struct list *l);
 
 /* Does an action on the top screen, as a key bound to it would. */
 void ui_act(struct ui *ui, enum action action);
+
+/* Sets a value of the screen and keeps it in the configuration file, where it differs;
+ * says so where it cannot be written. */
+void ui_keep(struct ui *ui, const char *name, const char *value);
+
+/* The connection that filters need; NULL: there can be none, and *why says why. */
+struct connection *ui_connection(struct ui *ui, struct errmsg *why);
 
 /* Handles one key or mouse event. */
 void ui_input(struct ui *ui, const struct input *in);

@@ -19,7 +19,7 @@ struct settings {
 };
 
 struct config {
-    struct settings filters, columns;
+    struct settings filters, columns, screen;
     struct strbuf aliases;
 };
 
@@ -58,6 +58,7 @@ void config_free(struct config *c)
         return;
     settings_done(&c->filters);
     settings_done(&c->columns);
+    settings_done(&c->screen);
     strbuf_done(&c->aliases);
     free(c);
 }
@@ -145,6 +146,8 @@ static int on_setting(void *ctx, const char *section, const char *name,
         add(&r->config->filters, name, value);
     else if (!strcmp(section, "columns"))
         add_columns(r, name, value);
+    else if (!strcmp(section, "screen"))
+        add(&r->config->screen, name, value);
     else if (!strcmp(section, "aliases"))
         add_alias(r, name, value);
     else
@@ -210,6 +213,16 @@ int config_read(const char *path, config_wrong *wrong, void *ctx, struct config 
 const char *config_filter(const struct config *c, const char *name)
 {
     return c ? find(&c->filters, name) : NULL;
+}
+
+const char *config_filter_name(const struct config *c, size_t i)
+{
+    return c && i < c->filters.n ? c->filters.at[i].name : NULL;
+}
+
+const char *config_screen(const struct config *c, const char *name)
+{
+    return c ? find(&c->screen, name) : NULL;
 }
 
 size_t config_columns(const struct config *c, const struct table *t,

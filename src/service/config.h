@@ -6,6 +6,8 @@
  *     calls = id start from_user to_user status pdd mos
  *     [aliases]
  *     office = 192.0.2.0/24
+ *     [screen]
+ *     colours = 256
  */
 #ifndef SERVICE_CONFIG_H
 #define SERVICE_CONFIG_H
@@ -29,6 +31,13 @@ void config_free(struct config *c);
 
 /* The filter of a name; NULL: there is none, or c is NULL. */
 const char *config_filter(const struct config *c, const char *name);
+
+/* Name of the filter at a position, in the order of the file; NULL: there are no more.
+ */
+const char *config_filter_name(const struct config *c, size_t i);
+
+/* A setting of the screen; NULL: it is not set, or c is NULL. */
+const char *config_screen(const struct config *c, const char *name);
 
 /* Columns of a table, at most cap, into out; 0: none are set. */
 size_t config_columns(const struct config *c, const struct table *t,

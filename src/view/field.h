@@ -34,11 +34,12 @@ struct value {
 struct row {
     const struct view *view;
     const void *object; /* struct call, struct msg, struct ledger_row, struct field */
-    struct strbuf *scratch; /* for values that have to be made */
-    struct strbuf *text;    /* cache of the message text read last (object's) */
-    const void *text_of;    /* whose text it is; NULL: none yet */
-    bool text_kept;         /* it is the message's own text */
-    struct sip sip;         /* that text parsed */
+    struct strbuf *scratch;    /* for values that have to be made */
+    struct strbuf *text;       /* cache of the message text read last (object's) */
+    const void *text_of;       /* whose text it is; NULL: none yet */
+    bool text_kept;            /* it is the message's own text */
+    struct sip sip;            /* that text parsed */
+    const struct field *field; /* that field_get asks for */
 };
 
 /* What the tone of a cell is: colours carry meaning and nothing else. */
@@ -101,6 +102,7 @@ unsigned field_distance(const char *a, const char *b);
 static inline void field_get(const struct field *f, struct row *row, struct value *out)
 {
     out->type = VALUE_NULL;
+    row->field = f;
     if (f->get)
         f->get(row, out);
 }

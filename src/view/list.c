@@ -340,6 +340,11 @@ static bool see_layout(struct list *l)
     return true;
 }
 
+bool list_building(const struct list *l)
+{
+    return l->stale || l->building;
+}
+
 bool list_pending(const struct list *l)
 {
     return l->stale || l->building || l->taken < l->table->count(l->view) ||
@@ -393,6 +398,19 @@ size_t list_total(const struct list *l)
 const void *list_at(const struct list *l, size_t position)
 {
     return position < l->shown.rows.n ? l->shown.rows.at[position].object : NULL;
+}
+
+uint32_t list_id(const struct list *l, size_t position)
+{
+    return position < l->shown.rows.n ? l->shown.rows.at[position].id : 0;
+}
+
+size_t list_find(const struct list *l, uint32_t id)
+{
+    for (size_t i = 0; i < l->shown.rows.n; i++)
+        if (l->shown.rows.at[i].id == id)
+            return i;
+    return SIZE_MAX;
 }
 
 size_t list_position(const struct list *l, const void *object)

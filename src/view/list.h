@@ -43,12 +43,20 @@ bool list_step(struct list *l, size_t rows);
 /* More steps are needed to follow the model. */
 bool list_pending(const struct list *l);
 
+/* It is being sorted or filtered anew. */
+bool list_building(const struct list *l);
+
 /* All rows are looked at again: their values changed without the model's version. */
 void list_again(struct list *l);
 
 size_t list_count(const struct list *l);                    /* rows that pass */
 size_t list_total(const struct list *l);                    /* rows of the table */
 const void *list_at(const struct list *l, size_t position); /* NULL: out of range */
+
+/* Id of the row at a position, and where the row with an id is (SIZE_MAX: nowhere). 0:
+ * the table has none, or out of range. */
+uint32_t list_id(const struct list *l, size_t position);
+size_t list_find(const struct list *l, uint32_t id);
 
 /* Position of an object; SIZE_MAX: it is not in the list. */
 size_t list_position(const struct list *l, const void *object);

@@ -106,7 +106,7 @@ def opens_and_goes_down_to_a_message(open_screen):
 def search_finds_the_call(open_screen):
     s = open_screen([sample("busy.pcap"), sample("plain.pcap"), sample("register.pcap")])
     s.wait(r"busy")
-    s.type("/regist").wait(r"search: regist")
+    s.type("/regist").wait(r"filter: regist")
     s.wait(r"completed", absent=True)
     s.keys("Enter").wait(r"REGISTER")
     s.keys("Escape").wait(r"completed")

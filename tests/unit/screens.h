@@ -24,6 +24,7 @@ struct stage {
     struct trace trace;
     struct ui ui;
     struct canvas canvas;
+    struct strbuf clipped; /* what was copied */
 };
 
 static inline struct stage *stage_of(struct text *self)
@@ -301,6 +302,14 @@ static inline void stage_press(struct stage *s, const char *keys)
             in.key = key[strchr(caret, *++keys) - caret];
         ui_input(&s->ui, &in);
     }
+}
+
+static inline void stage_clip(void *ctx, const char *bytes, size_t n)
+{
+    struct stage *s = (struct stage *)ctx;
+
+    s->clipped.n = 0;
+    strbuf_add(&s->clipped, bytes, n);
 }
 
 static inline void stage_draw(struct stage *s, int w, int h, bool ascii)

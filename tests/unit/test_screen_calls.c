@@ -53,10 +53,117 @@ static void searching_narrows_as_one_types(void **state)
     assert_golden(&s, "calls-search");
     stage_press(&s, "xyz");
     stage_draw(&s, 80, 24, false);
-    assert_line_has(&s, 4, "No call contains \"49xyz\".");
+    assert_line_has(&s, 4, "No call passes the filter \"49xyz\".");
     stage_press(&s, "\n\033");
     stage_draw(&s, 80, 24, false);
     assert_golden(&s, "calls");
+}
+
+static void expressions_filter_and_say_what_is_wrong(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    stage_press(&s, "/status >= 500");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "shown 2   filter: status >= 500");
+    /* Not whole yet: what passed before still stands. */
+    stage_press(&s, " and pd");
+    stage_draw(&s, 120, 36, false);
+    assert_golden(&s, "calls-filter-wrong");
+    stage_press(&s, "\t");
+    assert_string_equal(ui_top(&s.ui)->prompt.text, "status >= 500 and pdd");
+    stage_press(&s, " is null and legs > 1\n");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "shown 2");
+    stage_press(&s, "/^U^U^D\033");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "Calls 9");
+    assert_string_equal(ui_top(&s.ui)->prompt.text, "");
+    stage_press(&s, "/^U");
+    assert_string_equal(ui_top(&s.ui)->prompt.text,
+                        "status >= 500 and pdd is null and legs > 1");
+    stage_press(&s, "\033/no_such = 1\n");
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 35, "Not a filter: at position 1");
+}
+
+/* A session is one row, with the worst sign of its legs. */
+static void legs_are_folded(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    stage_press(&s, "e");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "Calls 9   shown 8");
+    assert_line_has(&s, 10, "●+");
+    assert_line_has(&s, 11, "");
+    stage_press(&s, "/from_user = 'alice' and src like '198.51.100.2%'\n");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "shown 1");
+    stage_press(&s, "\033e");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 11, "●");
+}
+
+static void columns_are_chosen_in_place(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    stage_draw(&s, 120, 36, false);
+    stage_press(&s, "t");
+    stage_draw(&s, 120, 36, false);
+    assert_golden(&s, "columns");
+    /* Take From out, move Start behind To, and show a header. */
+    stage_press(&s, "^D ^UJ+++aUser-Agent\n----\n");
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 2, "  To               Start↑          ");
+    assert_line_has(&s, 2, "User-Agent");
+    assert_line_has(&s, 3, "Phone 2.1");
+    assert_golden(&s, "calls-chosen");
+    stage_press(&s, "tD\n");
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 2, "Start↑       From");
+}
+
+static void the_edge_of_a_heading_is_dragged(void **state)
+{
+    struct input in = {.key = INPUT_CLICK, .x = 10, .y = 2};
+
+    (void)state;
+    stage_everything(&s);
+    stage_draw(&s, 80, 24, false);
+    ui_input(&s.ui, &in);
+    in = (struct input){.key = INPUT_DRAG, .x = 20, .y = 2};
+    ui_input(&s.ui, &in);
+    in.key = INPUT_RELEASE;
+    ui_input(&s.ui, &in);
+    in.x = 40;
+    in.key = INPUT_DRAG;
+    ui_input(&s.ui, &in);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 2, "  Start↑             From");
+}
+
+static void what_is_selected_is_copied(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    s.ui.clip = stage_clip;
+    s.ui.busy_ctx = &s;
+    stage_press(&s, "jy");
+    assert_string_equal(strbuf_cstr(&s.clipped), "refused@example.com");
+}
+
+static void all_are_marked_or_none(void **state)
+{
+    (void)state;
+    stage_everything(&s);
+    stage_press(&s, "/503\n a");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 1, "marked 2");
+    stage_press(&s, "a");
+    stage_draw(&s, 80, 24, false);
+    assert_int_equal(s.ui.marks.id.n, 0);
 }
 
 /* n stops at the failed ones and goes round. */
@@ -238,6 +345,12 @@ int main(void)
         TEST(an_empty_file_says_what_to_do),
         TEST(a_live_capture_without_sip_says_so),
         TEST(searching_narrows_as_one_types),
+        TEST(expressions_filter_and_say_what_is_wrong),
+        TEST(legs_are_folded),
+        TEST(columns_are_chosen_in_place),
+        TEST(the_edge_of_a_heading_is_dragged),
+        TEST(what_is_selected_is_copied),
+        TEST(all_are_marked_or_none),
         TEST(next_failed_goes_round),
         TEST(sorting_by_a_heading_turns_with_a_second_click),
         TEST(sort_keys_go_from_column_to_column),
