@@ -254,8 +254,11 @@ static void go_to_failed(struct calls_screen *s, bool backwards)
     for (size_t k = 1; k <= n; k++) {
         size_t i = (at + (backwards ? n - k : k)) % n;
         const struct call *call = call_at(s, i);
+        enum tone tone = TONE_PLAIN;
 
-        if (call && sign_failed(call)) {
+        if (call)
+            row_sign(s, call, &tone);
+        if (call && (tone == TONE_BAD || sign_failed(call))) {
             sheet_go(&s->sheet, i);
             return;
         }
