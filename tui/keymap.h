@@ -51,9 +51,12 @@ enum {
     ON_MEDIA = 1 << 6,
     ON_PALETTE = 1 << 7,
     ON_COLUMNS = 1 << 8,
+    ON_DIFF = 1 << 9,                          /* two messages */
+    ON_PAIRS = 1 << 10,                        /* two calls */
     ON_TEXT = ON_MESSAGE | ON_STATS | ON_HELP, /* what only scrolls */
     ON_LISTS = ON_CALLS,                       /* made of a sheet */
-    ON_ANY = ON_LISTS | ON_LADDER | ON_MEDIA | ON_TEXT | ON_COLUMNS,
+    ON_ANY =
+        ON_LISTS | ON_LADDER | ON_MEDIA | ON_TEXT | ON_COLUMNS | ON_DIFF | ON_PAIRS,
     ON_DIALOG = ON_SAVE | ON_PALETTE, /* where characters are typed */
     ON_EVERY = ON_ANY | ON_DIALOG,
 };
@@ -67,6 +70,12 @@ enum {
     KEY(OPEN_MESSAGE, ON_LADDER, "message", "open the message", INPUT_ENTER)           \
     KEY(VERDICT, ON_CALLS | ON_LADDER, "verdict", "what is wrong, and what proves it", \
         'v')                                                                           \
+    KEY(OPEN_PAIR, ON_PAIRS, "compare", "compare the two messages word by word",       \
+        INPUT_ENTER)                                                                   \
+    KEY(NEXT_DIFFERENCE, ON_DIFF | ON_PAIRS, "next", "go to the next difference", 'n') \
+    KEY(PREV_DIFFERENCE, ON_DIFF | ON_PAIRS, "", "go to the difference before", 'N')   \
+    KEY(ONLY, ON_DIFF | ON_PAIRS, "all/differing", "all, or only what differs",        \
+        INPUT_TAB)                                                                     \
     KEY(SAVE_NOW, ON_SAVE, "save", "write the file", INPUT_ENTER)                      \
     KEY(SAVE_SCOPE, ON_SAVE, "which calls", "choose which calls are saved", INPUT_TAB, \
         INPUT_DOWN)                                                                    \
@@ -77,6 +86,9 @@ enum {
     KEY(FIND, ON_LADDER | ON_MESSAGE, "find", "find text", '/', INPUT_F0 + 3)          \
     KEY(MARK, ON_CALLS, "mark", "mark the call, for saving", ' ')                      \
     KEY(MARK_ALL, ON_CALLS, "", "mark all calls shown, or none", 'a')                  \
+    KEY(MARK_ROW, ON_LADDER, "", "mark the message, to compare it", ' ')               \
+    KEY(COMPARE, ON_CALLS | ON_LADDER | ON_MESSAGE, "",                                \
+        "compare the two marked, or this one with a like one", 'D')                    \
     KEY(SAVE, ON_CALLS | ON_LADDER, "save", "save the marked or selected calls", 's',  \
         INPUT_F0 + 2)                                                                  \
     KEY(NEXT_FAILED, ON_CALLS, "next failed", "go to the next failed call", 'n')       \

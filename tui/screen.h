@@ -71,6 +71,10 @@ struct screen *screen_message_new(struct ui *ui, uint32_t msg,
                                                         int step),
                                   struct screen *ladder);
 
+/* Two messages, or two calls, by their ids, compared. */
+struct screen *screen_diff_new(struct ui *ui, uint32_t left, uint32_t right);
+struct screen *screen_diff_calls_new(struct ui *ui, uint32_t left, uint32_t right);
+
 /* Asks where to save which calls: the one selected (an id; 0: none), the marked, or
  * those in `shown` (kept by reference; NULL: none). */
 struct screen *screen_save_new(struct ui *ui, uint32_t selected,

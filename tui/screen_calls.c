@@ -1,5 +1,6 @@
 /* The list of calls: the first screen. */
 #include "options.h"
+#include "tui/compare.h"
 #include "tui/filter_line.h"
 #include "tui/sheet.h"
 #include "tui/sign.h"
@@ -350,6 +351,7 @@ static void calls_act(struct screen *screen, enum action action)
     case ACTION_MARK: turn_mark(s); break;
     case ACTION_MARK_ALL: mark_all(s); break;
     case ACTION_LEGS: turn_fold(s); break;
+    case ACTION_COMPARE: compare_call(screen->ui, selected_id(s)); break;
     case ACTION_SAVE:
         ui_push(screen->ui, screen_save_new(screen->ui, selected_id(s), s->sheet.list));
         break;

@@ -1,6 +1,7 @@
 /* One call, or all legs of its session, as a ladder; the selected message's text beside
  * it. */
 #include "tui/screen_ladder.h"
+#include "tui/compare.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -311,6 +312,17 @@ static void turn_legs(struct ladder_screen *s)
            s->options.session ? "All legs of the session." : "This call alone.");
 }
 
+static void turn_mark(struct ladder_screen *s)
+{
+    if (!s->msg) {
+        ui_say(s->screen.ui, TONE_PLAIN, "This row is no message.");
+        return;
+    }
+    marks_turn(&s->screen.ui->messages, s->msg);
+    scroll_act(&s->scroll, ACTION_DOWN);
+    remember(s);
+}
+
 static void turn_colour(struct ladder_screen *s)
 {
     static const char *const what[] = {
@@ -351,6 +363,8 @@ static void ladder_act(struct screen *screen, enum action action)
     switch (action) {
     case ACTION_VERDICT: turn_verdict(s); break;
     case ACTION_OPEN_MESSAGE: open_message(s); break;
+    case ACTION_MARK_ROW: turn_mark(s); break;
+    case ACTION_COMPARE: compare_message(screen->ui, s->msg); break;
     case ACTION_FIND:
         prompt_set(&screen->prompt, "");
         screen->asking = "Find: ";

@@ -254,6 +254,10 @@ static void draw_rows(struct ladder_screen *s, struct canvas *c, struct rect row
         if (i >= s->ladder->rows)
             break;
         rungs_draw_row(r, c, &s->ladder->row[i], s->rows_y + y);
+        if (s->ladder->row[i].msg &&
+            marks_has(&s->screen.ui->messages, s->ladder->row[i].msg->id))
+            canvas_put(c, rows.x + (int)r->layout.time_width, s->rows_y + y,
+                       TONE_REQUEST | STYLE_BOLD, "■");
         if (i == s->scroll.at)
             canvas_style(c, (struct rect){rows.x, s->rows_y + y, rows.w, 1},
                          STYLE_SELECT);

@@ -1,4 +1,5 @@
 /* One message: as sent, or decoded. */
+#include "tui/compare.h"
 #include "tui/ui.h"
 #include "tui/write.h"
 
@@ -125,6 +126,7 @@ static void message_act(struct screen *screen, enum action action)
         prompt_set(&screen->prompt, "");
         screen->asking = "Find: ";
         break;
+    case ACTION_COMPARE: compare_message(screen->ui, s->msg); break;
     case ACTION_NEXT_FOUND: find_next(s, false); break;
     case ACTION_PREV_FOUND: find_next(s, true); break;
     case ACTION_NEXT_MESSAGE: step(s, 1); break;

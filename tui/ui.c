@@ -25,6 +25,7 @@ void ui_done(struct ui *ui)
     settings_done(&ui->settings);
     connection_free(ui->connection);
     ui->connection = NULL;
+    marks_done(&ui->messages);
 }
 
 int ui_init(struct ui *ui, struct trace *trace)

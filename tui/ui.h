@@ -14,7 +14,8 @@ struct ui {
     struct trace *trace;
     const struct view *view;
     struct state state;
-    struct marks marks; /* calls */
+    struct marks marks;    /* calls */
+    struct marks messages; /* to be compared */
     struct settings settings;
     struct connection *connection; /* for filters, made when the first is asked for */
     struct screen *stack[UI_DEPTH];

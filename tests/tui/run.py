@@ -132,6 +132,31 @@ def reads_the_verdict_and_goes_to_its_proof(open_screen):
     s.keys("Escape").wait(r"Calls 1")
 
 
+def compares_two_messages(open_screen):
+    """The INVITE on both sides of a PBX: what it changed, word by word."""
+    s = open_screen([sample("b2bua-xcid.pcap")], size=(120, 36))
+    s.wait(r"Calls 2")
+    s.keys("Enter").wait(r"── INVITE  sdp")
+    s.keys("Home", "Space").wait(r"■")
+    s.keys("j", "D").wait(r"Compared +\d+ lines differ")
+    s.wait(r"INVITE sip:\S+ SIP/2.0 +! INVITE sip:\S+ SIP/2.0")
+    s.wait(r"Max-Forwards: 70 +│ Max-Forwards: 70")
+    s.wait(r"Call-ID: \S+ +~ Call-ID: ")
+    s.keys("Tab").wait(r"only these")
+    s.wait(r"│ Max-Forwards", absent=True)
+    s.keys("Escape").wait(r"Call 1")
+    s.keys("Escape").wait(r"Calls 2")
+
+
+def compares_a_failed_call_with_a_good_one(open_screen):
+    s = open_screen([sample("responses.pcap")], size=(120, 36))
+    s.wait(r"Calls 30")
+    s.keys("j", "D").wait(r"Call 1 .* completed 200 +Call 2 .* redirected 300")
+    s.wait(r"180 Ringing +- +– +only in the first")
+    s.wait(r"← 200 OK +! +\+0.030 ← 300 Multiple")
+    s.keys("n", "n", "n", "n", "n", "n", "n", "Enter").wait(r"SIP/2.0 200 OK +! SIP/2.0 300 Multiple Choices")
+
+
 def sorts_by_a_column(open_screen):
     s = open_screen([sample("responses.pcap")])
     s.wait(r"Start↑")
@@ -286,7 +311,8 @@ def a_large_capture_answers_at_once(open_screen):
         s.close()
 
 
-TESTS = [opens_and_goes_down_to_a_message, search_finds_the_call, next_failed_and_why, reads_the_verdict_and_goes_to_its_proof, sorts_by_a_column,
+TESTS = [opens_and_goes_down_to_a_message, search_finds_the_call, next_failed_and_why, reads_the_verdict_and_goes_to_its_proof,
+         compares_two_messages, compares_a_failed_call_with_a_good_one, sorts_by_a_column,
          saves_what_is_marked, help_and_stats, survives_any_size, ascii_where_the_locale_is_c,
          no_hostile_byte_reaches_the_terminal, no_colour_where_it_is_not_wanted,
          signals_end_it_and_the_terminal_is_restored, stops_and_goes_on, a_capture_from_standard_input,
