@@ -42,12 +42,16 @@ static inline void hash_prefetch(const struct hash *h, uint64_t hash)
         __builtin_prefetch(&h->slot[hash & (h->cap - 1)]);
 }
 
-/* The value in the first slot of a hash, if it has that hash: a guess, for prefetching.
- */
+/* The first value in the slots near that of a hash that has this hash; NULL: none. A
+ * guess, for prefetching. */
 static inline const void *hash_peek(const struct hash *h, uint64_t hash)
 {
-    const struct hash_slot *s = h->cap ? &h->slot[hash & (h->cap - 1)] : NULL;
-    return s && s->hash == hash ? s->value : NULL;
+    for (size_t i = 0; h->cap && i < 8; i++) {
+        const struct hash_slot *s = &h->slot[(hash + i) & (h->cap - 1)];
+        if (s->hash == hash || !s->value)
+            return s->value;
+    }
+    return NULL;
 }
 
 /* Adds a value (not NULL), also beside equal ones. Returns 0 or -ERR_NOMEM. */
