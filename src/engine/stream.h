@@ -7,9 +7,8 @@
 #ifndef ENGINE_STREAM_H
 #define ENGINE_STREAM_H
 
-#include "base/vec.h"
-#include "dissect/sip_frame.h"
 #include "engine/intake.h"
+#include "engine/stream_buffer.h"
 
 enum stream_kind {
     STREAM_NEW,    /* not enough seen to tell */
@@ -19,16 +18,6 @@ enum stream_kind {
     STREAM_WS,
     STREAM_HEP,
     STREAM_OTHER, /* looked at where a segment begins, and nothing more */
-};
-
-/* Bytes that wait, and which frames they came in. */
-struct stream_buffer {
-    VEC(uint8_t) bytes;
-    VEC(uint64_t) frames; /* numbers of the frames, in order of their bytes */
-    VEC(uint32_t) ends;   /* of each frame's bytes: offset behind them */
-    VEC(uint8_t) joined;  /* payload of the WebSocket frames of one message so far */
-    VEC(uint64_t) joined_frames;
-    struct sip_frame sip; /* state of the framing of the bytes that wait */
 };
 
 struct stream {
