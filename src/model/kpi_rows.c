@@ -121,23 +121,34 @@ const struct kpi_rows *kpi_rows(const struct kpi *k)
     return k->rows;
 }
 
+/* What the groups of a row counted in its period, or `shift` seconds later. */
+static void read_row(const struct kpi_row *row, int64_t shift, struct kpi_counts *out)
+{
+    int64_t from = row->start + shift, to = from + kpi_length(row->period);
+    for (unsigned i = 0; i < 2 && row->group[i]; i++) {
+        struct kpi_counts one = {.n = {0}};
+        kpi_read(row->group[i], row->period, from, to, &one);
+        if (i)
+            kpi_counts_join(out, &one);
+        else
+            kpi_counts_add(out, &one);
+        kpi_counts_done(&one);
+    }
+}
+
+void kpi_row_before(const struct kpi_row *row, struct kpi_counts *out)
+{
+    read_row(row, -86400, out);
+}
+
 const struct kpi_counts *kpi_row_read(const struct kpi *k, const struct kpi_row *row,
                                       const struct kpi_figures **figures)
 {
     struct kpi_rows *r = k->rows;
     if (r->read != row) {
-        int64_t end = row->start + kpi_length(row->period);
         kpi_counts_done(&r->counts);
         r->counts = (struct kpi_counts){.n = {0}};
-        for (unsigned i = 0; i < 2 && row->group[i]; i++) {
-            struct kpi_counts one = {.n = {0}};
-            kpi_read(row->group[i], row->period, row->start, end, &one);
-            if (i)
-                kpi_counts_join(&r->counts, &one);
-            else
-                kpi_counts_add(&r->counts, &one);
-            kpi_counts_done(&one);
-        }
+        read_row(row, 0, &r->counts);
         kpi_figures(&r->counts, &r->figures);
         r->read = row;
     }

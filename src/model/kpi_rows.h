@@ -29,6 +29,9 @@ void kpi_rows_free(struct kpi_rows *r);
 const struct kpi_counts *kpi_row_read(const struct kpi *k, const struct kpi_row *row,
                                       const struct kpi_figures **figures);
 
+/* The same a day before, added to *out. */
+void kpi_row_before(const struct kpi_row *row, struct kpi_counts *out);
+
 /* Seconds of the row's period that have passed: fewer in the newest. At least 1. */
 int64_t kpi_row_length(const struct kpi *k, const struct kpi_row *row);
 

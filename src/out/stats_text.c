@@ -1,6 +1,7 @@
 #include "out/stats_text.h"
 #include "base/utf8.h"
 #include "out/format.h"
+#include "out/kpi_text.h"
 #include "out/style.h"
 #include "view/alias.h"
 #include "view/clock.h"
@@ -174,6 +175,7 @@ void stats_text(const struct view *v, const struct stats *s, unsigned width, boo
         transports(s, color, out);
     if (s->peers)
         peers(v, s, color, out);
+    kpi_text(v, color, out);
     ledger_table(v, width, color, out);
 }
 
@@ -297,6 +299,7 @@ void stats_json(const struct view *v, const struct stats *s, struct strbuf *out)
     json_methods(s, out);
     json_counts(s, out);
     json_peers(s, out);
+    kpi_json(v, out);
     json_ledger(v, out);
     strbuf_str(out, "}\n");
 }
@@ -360,6 +363,7 @@ void stats_csv(const struct view *v, const struct stats *s, struct strbuf *out)
         count_line(out, "peer", address, "sent", p->sent);
         count_line(out, "peer", address, "received", p->received);
     }
+    kpi_csv(v, out);
     for (unsigned i = 0; v->ledger && i < v->ledger->n; i++)
         count_line(out, "ledger", ledger_reason_name(v->ledger->row[i].reason), "count",
                    v->ledger->row[i].count);

@@ -1,0 +1,220 @@
+#include "view/board.h"
+
+#include "base/vec.h"
+#include "model/attempt.h"
+#include "model/recount.h"
+#include "view/alias.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct build {
+    const struct view *v;
+    const struct kpi *k;
+    const struct board_options *o;
+    struct board *b;
+    VEC(struct board_row) rows;
+};
+
+void board_free(struct board *b)
+{
+    if (!b)
+        return;
+    for (size_t i = 0; i < b->n; i++)
+        kpi_counts_done(&b->row[i].counts);
+    free(b->row);
+    free(b);
+}
+
+static void name_row(const struct build *b, struct board_row *row)
+{
+    const struct kpi_group *g = row->group[0];
+    const char *name = g->kind == KPI_PEER ? alias_find(b->v->aliases, &g->addr) : NULL;
+    if (name)
+        snprintf(row->name, sizeof row->name, "%s", name);
+    else
+        kpi_group_name(g, row->name);
+}
+
+static void read_span(const struct board_row *row, int64_t from, int64_t to,
+                      struct kpi_counts *out)
+{
+    for (unsigned i = 0; i < 2 && row->group[i]; i++) {
+        struct kpi_counts one = {.n = {0}};
+        kpi_read(row->group[i], KPI_HOUR, from, to, &one);
+        if (i)
+            kpi_counts_join(out, &one);
+        else
+            kpi_counts_add(out, &one);
+        kpi_counts_done(&one);
+    }
+}
+
+static void read_before(const struct build *b, struct board_row *row)
+{
+    struct kpi_counts c = {.n = {0}};
+    for (unsigned i = 0; b->o->before && i < 2 && row->group[i]; i++)
+        kpi_day_before(row->group[i], b->k->second, &c);
+    kpi_figures(&c, &row->before);
+    kpi_counts_done(&c);
+}
+
+static bool add_row(struct build *b, const struct kpi_group *g,
+                    const struct kpi_group *other)
+{
+    const struct board *board = b->b;
+    struct board_row row = {
+        .kind = g->kind, .way = other ? KPI_BOTH : g->way, .group = {g, other}};
+    int64_t from = b->o->seconds ? board->from : INT64_MIN;
+    read_span(&row, from, b->o->seconds ? board->to : INT64_MAX, &row.counts);
+    row.up = g->up + (other ? other->up : 0);
+    if (!row.counts.n[KPI_ATTEMPTS] && !row.up && !row.counts.n[KPI_SLICES] &&
+        g->kind != KPI_ALL) {
+        kpi_counts_done(&row.counts);
+        return true;
+    }
+    name_row(b, &row);
+    kpi_figures(&row.counts, &row.figures);
+    read_before(b, &row);
+    row.cps = (double)row.counts.n[KPI_ATTEMPTS] /
+              (double)(board->to > board->from ? board->to - board->from : 1);
+    if (vec_push(&b->rows, row))
+        return true;
+    kpi_counts_done(&row.counts);
+    return false;
+}
+
+static bool add_group(struct build *b, const struct kpi_group *g)
+{
+    const struct kpi_group *other =
+        g->way && !b->o->ways ? kpi_other_way(b->k, g) : NULL;
+    if (g->kind != b->o->kind || (other && g->way == KPI_TO))
+        return true; /* not asked for, or with its other way */
+    return add_row(b, g, other);
+}
+
+static int by_attempts(const void *a, const void *b)
+{
+    const struct board_row *x = a, *y = b;
+    uint32_t m = x->counts.n[KPI_ATTEMPTS], n = y->counts.n[KPI_ATTEMPTS];
+    if (m != n)
+        return m < n ? 1 : -1;
+    m = x->counts.n[KPI_SLICES];
+    n = y->counts.n[KPI_SLICES];
+    if (m != n)
+        return m < n ? 1 : -1;
+    int order = strcmp(x->name, y->name);
+    return order ? order : (int)x->way - (int)y->way;
+}
+
+struct board *board_build(const struct view *v, const struct board_options *o)
+{
+    struct build b = {.v = v, .o = o, .b = calloc(1, sizeof *b.b)};
+    bool ok = b.b != NULL;
+    b.k = ok && v->calls ? recount_kpi(v->calls) : NULL;
+    if (!b.k || b.k->first == INT64_MAX)
+        return b.b;
+    b.b->to = b.k->second + 1;
+    b.b->from = o->seconds && b.b->to - o->seconds > b.k->first ? b.b->to - o->seconds
+                                                                : b.k->first;
+    for (size_t i = 0; ok && i < kpi_count(b.k); i++)
+        if (kpi_at(b.k, i))
+            ok = add_group(&b, kpi_at(b.k, i));
+    b.b->row = b.rows.at;
+    b.b->n = b.rows.n;
+    if (!ok) {
+        board_free(b.b);
+        return NULL;
+    }
+    if (b.b->n)
+        qsort(b.b->row, b.b->n, sizeof *b.b->row, by_attempts);
+    return b.b;
+}
+
+/* ---- lines over time ---- */
+
+static double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : (double)NAN;
+}
+
+static double value_of(const struct kpi_counts *c, enum board_line what, int64_t step)
+{
+    double mos;
+    switch (what) {
+    case BOARD_CPS: return c->n[KPI_ATTEMPTS] / (double)step;
+    case BOARD_ASR: return 100 * ratio(c->n[KPI_ANSWERED], c->n[KPI_SETTLED]);
+    case BOARD_PDD: return ratio((double)c->sum[KPI_SUM_PDD] / 1e9, c->n[KPI_RANG]);
+    case BOARD_LOSS:
+        return 100 *
+               ratio((double)c->sum[KPI_SUM_LOST], (double)c->sum[KPI_SUM_EXPECTED]);
+    case BOARD_MOS:
+        return spread_percentile(&c->spread, SPREAD_MOS, 0.05, &mos) ? mos
+                                                                     : (double)NAN;
+    default: return (double)NAN;
+    }
+}
+
+void board_line(const struct board_row *row, enum board_line what, int64_t to,
+                int64_t step, float *out, size_t n)
+{
+    double up = (double)NAN;
+    for (size_t i = 0; i < n; i++) {
+        int64_t from = to - (int64_t)(n - i) * step;
+        struct kpi_counts c = {.n = {0}};
+        read_span(row, from, from + step, &c);
+        if (c.up_at)
+            up = c.up;
+        out[i] = (float)(what == BOARD_UP ? up : value_of(&c, what, step));
+        kpi_counts_done(&c);
+    }
+}
+
+void board_failures(const struct board_row *row, unsigned most, struct strbuf *out)
+{
+    size_t n;
+    const struct spread_item *at = spread_of(&row->counts.spread, SPREAD_CODE, &n);
+    uint32_t settled = row->counts.n[KPI_SETTLED], under = UINT32_MAX;
+    unsigned last = 0;
+    for (; most; most--) {
+        const struct spread_item *best = NULL;
+        for (size_t i = 0; i < n; i++) {
+            bool later = at[i].n == under && spread_key(&at[i]) > last;
+            if ((at[i].n < under || later) && (!best || at[i].n > best->n))
+                best = &at[i];
+        }
+        if (!best || !best->n || !settled)
+            return;
+        under = best->n;
+        last = spread_key(best);
+        if (last)
+            strbuf_printf(out, "%s%u ", out->n ? "  " : "", last);
+        else
+            strbuf_printf(out, "%snone ", out->n ? "  " : "");
+        strbuf_printf(out, "%.0f %%", 100.0 * best->n / settled);
+    }
+}
+
+/* ---- its calls ---- */
+
+static bool leg_has(const struct kpi_group *g, const struct leg *l)
+{
+    for (size_t i = 0; i < sizeof l->to / sizeof *l->to; i++)
+        if (l->to[i] == g->handle)
+            return true;
+    for (size_t i = 0; i < sizeof l->near / sizeof *l->near; i++)
+        if (l->near[i] == g->handle)
+            return true;
+    return false;
+}
+
+bool board_has(const struct board_row *row, const struct call *call)
+{
+    for (const struct attempt *t = call->attempts; t; t = t->next)
+        for (const struct leg *l = t->first_leg; l; l = l->next)
+            for (unsigned i = 0; i < 2 && row->group[i]; i++)
+                if (leg_has(row->group[i], l))
+                    return true;
+    return false;
+}

@@ -1,0 +1,51 @@
+/* KPIs as a list of peers, trunks, prefixes or codecs over a span of time: what the
+ * board shows and `stats` prints. Plain data, made anew when it is wanted. */
+#ifndef VIEW_BOARD_H
+#define VIEW_BOARD_H
+
+#include "model/kpi.h"
+#include "view/view.h"
+
+struct board_row {
+    enum kpi_kind kind;
+    enum kpi_way way;                 /* KPI_BOTH: the two groups together */
+    const struct kpi_group *group[2]; /* [1] may be NULL */
+    char name[64];                    /* the user's name for it, else its own */
+    struct kpi_counts counts;
+    struct kpi_figures figures;
+    struct kpi_figures before; /* the same hour a day before; NAN: not known */
+    double cps;                /* attempts a second, mean */
+    uint32_t up;               /* calls up at the end */
+};
+
+struct board_options {
+    enum kpi_kind kind;
+    bool ways;       /* the two ways of a peer or trunk have rows of their own */
+    int64_t seconds; /* back from the newest; 0: everything */
+    bool before;     /* with what was the day before */
+};
+
+struct board {
+    struct board_row *row; /* most attempts first */
+    size_t n;
+    int64_t from, to; /* s since 1970, of the span; from == to: nothing was counted */
+};
+
+/* NULL when memory is short. A view without KPIs gives an empty one. */
+struct board *board_build(const struct view *v, const struct board_options *o);
+void board_free(struct board *b);
+
+/* What a line over time shows of a row. */
+enum board_line { BOARD_CPS, BOARD_UP, BOARD_ASR, BOARD_PDD, BOARD_LOSS, BOARD_MOS };
+
+/* n values of a row that end at `to`, each over `step` seconds; NAN: nothing known. */
+void board_line(const struct board_row *row, enum board_line what, int64_t to,
+                int64_t step, float *out, size_t n);
+
+/* The failures that came most, as "486 31 %  480 9 %": at most `most`, into out. */
+void board_failures(const struct board_row *row, unsigned most, struct strbuf *out);
+
+/* True for a call that the row counts: one of its ends is the row's. */
+bool board_has(const struct board_row *row, const struct call *call);
+
+#endif
