@@ -164,6 +164,7 @@ void trace_free(struct trace *t)
     source_merge_free(t->sources);
     spool_free(t->spool);
     alias_free(t->aliases);
+    alias_free(t->trunks);
     free(t->text);
     free(t);
 }
@@ -326,13 +327,31 @@ static int open_aliases(struct trace *t, void (*report)(const char *))
     return err;
 }
 
+static const char *trunk_of(void *ctx, const struct addr *addr)
+{
+    return alias_find(((const struct trace *)ctx)->trunks, addr);
+}
+
 /* A live capture runs for weeks, and is counted as it comes; a file when somebody asks.
  */
 static int open_kpi(struct trace *t)
 {
-    struct kpi_options o = {.prefix = 4, .ledger = &t->ledger, .text = t->text};
-    if (!t->live)
+    struct config_kpis config = config_kpis(t->options->settings);
+    struct slice trunks = config_trunks(t->options->settings);
+    struct kpi_options o = {.prefix = config.prefix,
+                            .early_487_left_out = config.early_487_left_out,
+                            .ledger = &t->ledger,
+                            .text = t->text};
+    if (trunks.n && !(t->trunks = alias_read(trunks, NULL, NULL)))
+        return -ERR_NOMEM;
+    if (t->trunks) {
+        o.trunk = trunk_of;
+        o.trunk_ctx = t;
+    }
+    if (!t->live) {
         o.keep[KPI_SECOND] = 3600;
+        o.groups = 32000;
+    }
     if (!(t->kpi = kpi_new(&o)))
         return -ERR_NOMEM;
     t->calls->kpi_later = t->kpi;

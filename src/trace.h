@@ -36,6 +36,7 @@ struct trace {
     int64_t diagnose_next; /* monotonic time of its next run, live; ns */
     bool judging;          /* the input has ended, not all calls have their verdict */
     struct alias *aliases; /* NULL: none */
+    struct alias *trunks;  /* sets of addresses; NULL: none */
     struct view view;      /* what the views read */
     /* Told of what a person should know, a line each; NULL: it waits in `said`. */
     void (*report)(const char *line);

@@ -17,10 +17,11 @@ struct figure {
     const char *help;
 };
 
-#define FIGURE(field, title, unit, digits, help)                               \
-    {                                                                          \
-#field, title, unit, offsetof(struct kpi_figures, field), digits, help \
+#define FIGURE_AS(name, field, title, unit, digits, help)                    \
+    {                                                                        \
+        name, title, unit, offsetof(struct kpi_figures, field), digits, help \
     }
+#define FIGURE(field, ...) FIGURE_AS(#field, field, __VA_ARGS__)
 
 static const struct figure FIGURES[] = {
     FIGURE(asr, "ASR", "%", 1, "answered, of all attempts"),
@@ -38,14 +39,15 @@ static const struct figure FIGURES[] = {
     FIGURE(sdd, "SDD", "s", 2, "BYE to its answer, mean"),
     FIGURE(short6, "Under 6 s", "%", 1, "of the calls that ended"),
     FIGURE(short30, "Under 30 s", "%", 1, "of the calls that ended"),
-    FIGURE(repeated, "Repeated", "%", 1, "requests that repeat one"),
+    FIGURE_AS("retransmissions", repeated, "Repeated", "%", 1,
+              "requests that repeat one"),
     FIGURE(rrd, "RRD", "s", 2, "REGISTER to its 2xx, mean"),
     FIGURE(ira, "IRA", "%", 1, "REGISTERs refused or not answered"),
     FIGURE(loss, "Loss", "%", 2, "RTP packets"),
     FIGURE(mos_p5, "MOS p5", "", 2, "of 10-second slices, 5th percentile"),
     FIGURE(mos_p50, "MOS p50", "", 2, "median"),
     FIGURE(slices_bad, "Bad slices", "%", 1, "with a MOS under 3.1"),
-    FIGURE(heard_badly, "Bad calls", "%", 1, "with such a slice"),
+    FIGURE_AS("calls_bad", heard_badly, "Bad calls", "%", 1, "with such a slice"),
 };
 enum { FIGURES_N = sizeof FIGURES / sizeof *FIGURES };
 

@@ -20,8 +20,11 @@ struct settings {
 
 struct config {
     struct settings filters, columns, screen;
-    struct strbuf aliases;
+    struct strbuf aliases, trunks;
+    struct config_kpis kpis;
 };
+
+static const struct config_kpis KPIS = {.prefix = 4};
 
 /* A file while it is read: inih says nothing of lines to its handler. */
 struct reading {
@@ -60,6 +63,7 @@ void config_free(struct config *c)
     settings_done(&c->columns);
     settings_done(&c->screen);
     strbuf_done(&c->aliases);
+    strbuf_done(&c->trunks);
     free(c);
 }
 
@@ -127,15 +131,40 @@ static void alias_is_wrong(void *ctx, unsigned line, const char *what)
     say(ctx, "", what);
 }
 
-static void add_alias(struct reading *r, const char *name, const char *value)
+static void add_alias(struct reading *r, struct strbuf *to, const char *name,
+                      const char *value)
 {
     struct strbuf b = {0};
     strbuf_printf(&b, "%s %s\n", value, name);
     struct alias *a = alias_read(slice_of(b.p, b.n), alias_is_wrong, r);
     if (a && alias_count(a))
-        strbuf_add(&r->config->aliases, b.p, b.n);
+        strbuf_add(to, b.p, b.n);
     alias_free(a);
     strbuf_done(&b);
+}
+
+static void add_trunk(struct reading *r, const char *name, const char *value)
+{
+    char word[80];
+    if (!*value)
+        say(r, "no address of the trunk ", name);
+    while (next_word(&value, word, sizeof word))
+        add_alias(r, &r->config->trunks, name, word);
+}
+
+static void add_kpi(struct reading *r, const char *name, const char *value)
+{
+    struct config_kpis *k = &r->config->kpis;
+    uint64_t digits = UINT64_MAX;
+    struct slice text = slice_str(value);
+    if (!strcmp(name, "prefix") && slice_u64(text, &digits) == text.n && digits <= 15)
+        k->prefix = (unsigned)digits;
+    else if (!strcmp(name, "early_487") && !strcmp(value, "failed"))
+        k->early_487_left_out = false;
+    else if (!strcmp(name, "early_487") && !strcmp(value, "left_out"))
+        k->early_487_left_out = true;
+    else
+        say(r, "neither prefix = 0 to 15 nor early_487 = failed or left_out: ", name);
 }
 
 static int on_setting(void *ctx, const char *section, const char *name,
@@ -149,7 +178,11 @@ static int on_setting(void *ctx, const char *section, const char *name,
     else if (!strcmp(section, "screen"))
         add(&r->config->screen, name, value);
     else if (!strcmp(section, "aliases"))
-        add_alias(r, name, value);
+        add_alias(r, &r->config->aliases, name, value);
+    else if (!strcmp(section, "trunks"))
+        add_trunk(r, name, value);
+    else if (!strcmp(section, "kpis"))
+        add_kpi(r, name, value);
     else
         say(r, *section ? "there is no section " : "before any section: ",
             *section ? section : name);
@@ -196,8 +229,10 @@ int config_read(const char *path, config_wrong *wrong, void *ctx, struct config 
         return errno == ENOENT || errno == ENOTDIR ? -ERR_NOENT
                : errno == EACCES                   ? -ERR_ACCESS
                                                    : -ERR_IO;
-    if ((r.config = calloc(1, sizeof *r.config)))
+    if ((r.config = calloc(1, sizeof *r.config))) {
+        r.config->kpis = KPIS;
         ini_parse_stream(next_line, &r, on_setting, &r);
+    }
     bool failed = ferror(r.file);
     fclose(r.file);
     if (!r.config)
@@ -242,4 +277,14 @@ size_t config_columns(const struct config *c, const struct table *t,
 struct slice config_aliases(const struct config *c)
 {
     return c ? slice_of(c->aliases.p, c->aliases.n) : slice_of(NULL, 0);
+}
+
+struct slice config_trunks(const struct config *c)
+{
+    return c ? slice_of(c->trunks.p, c->trunks.n) : slice_of(NULL, 0);
+}
+
+struct config_kpis config_kpis(const struct config *c)
+{
+    return c ? c->kpis : KPIS;
 }

@@ -6,6 +6,11 @@
  *     calls = id start from_user to_user status pdd mos
  *     [aliases]
  *     office = 192.0.2.0/24
+ *     [trunks]
+ *     carrier-a = 198.51.100.0/24 203.0.113.7
+ *     [kpis]
+ *     prefix = 4
+ *     early_487 = failed
  *     [screen]
  *     colours = 256
  */
@@ -45,5 +50,16 @@ size_t config_columns(const struct config *c, const struct table *t,
 
 /* The names of addresses, as an alias file has them (view/alias.h). */
 struct slice config_aliases(const struct config *c);
+
+/* The trunks: sets of addresses, in the same form. */
+struct slice config_trunks(const struct config *c);
+
+/* How KPIs are counted: the digits of a number that are its prefix (0: prefixes are not
+ * told apart), and whether NER leaves out a 487 before any ringing. */
+struct config_kpis {
+    unsigned prefix;
+    bool early_487_left_out;
+};
+struct config_kpis config_kpis(const struct config *c);
 
 #endif

@@ -51,6 +51,25 @@ static void all_is_read(void **state)
     config_free(c);
 }
 
+static void trunks_and_kpis(void **state)
+{
+    (void)state;
+    assert_int_equal(config_kpis(NULL).prefix, 4);
+    struct config *c = read_text("[trunks]\ncarrier = 192.0.2.0/24, 198.51.100.7\n"
+                                 "none =\nbad = here\n[kpis]\nprefix = 2\n"
+                                 "early_487 = left_out\nprefix = many\n");
+    assert_true(slice_eq(config_trunks(c),
+                         SLICE("192.0.2.0/24 carrier\n198.51.100.7 carrier\n")));
+    assert_int_equal(config_kpis(c).prefix, 2);
+    assert_true(config_kpis(c).early_487_left_out);
+    assert_string_equal(strbuf_cstr(&told),
+                        "3: no address of the trunk none\n"
+                        "4: no address\n"
+                        "8: neither prefix = 0 to 15 nor early_487 = failed or "
+                        "left_out: prefix\n");
+    config_free(c);
+}
+
 static void wrong_lines_are_named(void **state)
 {
     char text[1200], line[600];
@@ -95,6 +114,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_is_read),
+        cmocka_unit_test(trunks_and_kpis),
         cmocka_unit_test(wrong_lines_are_named),
         cmocka_unit_test(where_it_lies),
     };
