@@ -20,7 +20,7 @@ LAYERS = {
     "view": (["base", "dissect", "model", "diagnose", "view"], []),
     "query": (["base", "view", "query", "model/restore.h"], ["sqlite3.h", "pcre2.h", "pthread.h"]),
     "out": (["base", "view", "query", "out", "capture/pcap_writer.h"], []),
-    "service": (["base", "view", "query", "out", "model", "service"],
+    "service": (["base", "view", "query", "out", "model", "service", "dissect/slice.h", "dissect/rtcp.h"],
                 ["cap-ng.h", "seccomp.h", "microhttpd.h", "ini.h", "pthread.h"]),
     "cli": (["*"], ["sqlite3.h", "editline/readline.h"]),
     "top": (["*"], ["pthread.h"]),

@@ -57,6 +57,8 @@
     LEDGER(HEP_KEY, "hep_key", "HEP envelopes without the key, or with another")       \
     LEDGER(HEP_NOISE, "hep_noise", "what came to the HEP listener and is no envelope") \
     LEDGER(HEP_LIMIT, "hep_limit", "HEP connections over the limit")                   \
+    LEDGER(HEP_UNSENT, "hep_unsent",                                                   \
+           "HEP not sent: the collector was away, or too slow")                        \
     /* limits */                                                                       \
     LEDGER(CALLS_LIMIT, "calls_limit",                                                 \
            "oldest calls given up at --max-calls or --max-memory")                     \

@@ -25,6 +25,9 @@ enum {
 /* A connection is given up that does not finish what it began. */
 static const int64_t STALLED = INT64_C(30000000000);
 
+/* How long it is looked for what came before a stop. */
+static const int64_t LAST_LOOK = INT64_C(300000000);
+
 /* What an event of epoll is about is its slot; the first two are no connections. */
 enum { SLOT_STOP, SLOT_LISTEN, SLOT_FIRST };
 
@@ -43,8 +46,9 @@ struct hep_server {
     char *key;
     int listener, stop, epoll;
     pthread_t thread;
-    bool started, full;
-    uint32_t overflow; /* the kernel's count of datagrams dropped, as last told */
+    bool started;
+    bool full, stopped; /* of the thread */
+    uint32_t overflow;  /* the kernel's count of datagrams dropped, as last told */
     struct sockaddr_storage self;
     struct connection connection[CONNECTIONS];
     uint8_t (*datagram)[HEP_DOOR_LONGEST + 1]; /* DATAGRAMS of them */
@@ -260,17 +264,16 @@ static void give_up_stalled(struct hep_server *s)
 
 /* ---- the thread ---- */
 
-static bool take_event(struct hep_server *s, uint32_t slot)
+static void take_event(struct hep_server *s, uint32_t slot)
 {
     if (slot == SLOT_STOP)
-        return false;
-    if (slot == SLOT_LISTEN && s->o.at.tcp)
+        s->stopped = true;
+    else if (slot == SLOT_LISTEN && s->o.at.tcp)
         accept_one(s);
     else if (slot == SLOT_LISTEN)
         take_datagrams(s);
     else if (s->connection[slot - SLOT_FIRST].fd >= 0)
         take_bytes(s, &s->connection[slot - SLOT_FIRST]);
-    return true;
 }
 
 /* What waited in connections while the ring was full; nothing else may ever come. */
@@ -285,28 +288,40 @@ static void hand_on_waiting(struct hep_server *s)
     }
 }
 
+/* Takes what there is, or waits for it. Returns how many events there were. */
+static int take_some(struct hep_server *s)
+{
+    struct epoll_event e[64];
+    int n = epoll_wait(s->epoll, e, 64, s->full || s->stopped ? 0 : WAIT_MS);
+    bool waiting = s->full;
+    s->full = false;
+    if (waiting)
+        hand_on_waiting(s);
+    for (int i = 0; i < n; i++)
+        take_event(s, e[i].data.u32);
+    if (s->full)
+        usleep(FULL_MS * 1000);
+    return n;
+}
+
 static void *serve(void *arg)
 {
     struct hep_server *s = arg;
-    struct epoll_event e[64];
     int64_t looked = clock_ns(CLOCK_MONOTONIC);
-    for (;;) {
-        int n = epoll_wait(s->epoll, e, 64, s->full ? 0 : WAIT_MS);
-        bool waiting = s->full;
-        s->full = false;
-        if (waiting)
-            hand_on_waiting(s);
-        for (int i = 0; i < n; i++)
-            if (!take_event(s, e[i].data.u32))
-                return NULL;
-        if (s->full)
-            usleep(FULL_MS * 1000);
+    while (!s->stopped) {
+        take_some(s);
         int64_t now = clock_ns(CLOCK_MONOTONIC);
         if (s->o.at.tcp && now - looked > STALLED / 10 && !s->full) {
             give_up_stalled(s);
             looked = now;
         }
     }
+    /* What had come before the stop is in the sockets: its own event is always there.
+     */
+    int64_t end = clock_ns(CLOCK_MONOTONIC) + LAST_LOOK;
+    while (take_some(s) > 1 && clock_ns(CLOCK_MONOTONIC) < end)
+        ;
+    return NULL;
 }
 
 /* ---- opening ---- */

@@ -49,7 +49,7 @@ static int hep_next(struct source *s, struct frame *out)
     struct listener *l = (struct listener *)s;
     const struct hep_record *r = next_record(l);
     if (!r)
-        return -ERR_AGAIN;
+        return l->server ? -ERR_AGAIN : -ERR_END;
     l->peeked = true;
     *out = (struct frame){.data = (const uint8_t *)(r + 1),
                           .caplen = r->n,
@@ -105,11 +105,20 @@ static void hep_update(struct source *s)
         ledger_set(s->ledger, ROWS[i].reason, s->file + 1u, ROWS[i].n);
 }
 
+/* What the server had taken is in the ring then. */
+static void hep_stop(struct source *s)
+{
+    struct listener *l = (struct listener *)s;
+    hep_server_free(l->server);
+    l->server = NULL;
+}
+
 static const struct source_ops HEP_OPS = {
     .next = hep_next,
     .poll_fd = hep_poll_fd,
     .interface = hep_interface,
     .update = hep_update,
+    .stop = hep_stop,
     .free = hep_free,
 };
 
