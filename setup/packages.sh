@@ -21,7 +21,8 @@ install_missing() {
 
 # To build and use the program.
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libpcap-dev libncurses-dev libosip2-dev \
-libsqlite3-dev libpcre2-dev libedit-dev libinih-dev libcap-ng-dev libseccomp-dev zlib1g-dev libzstd-dev liblz4-dev"
+libsqlite3-dev libpcre2-dev libedit-dev libinih-dev libcap-ng-dev libseccomp-dev zlib1g-dev \
+libzstd-dev liblz4-dev libmicrohttpd-dev"
 # To run every test as well.
 TEST_PACKAGES="$BUILD_PACKAGES python3 libcmocka-dev clang-14 libclang-rt-14-dev clang-format-14 \
 iproute2 sip-tester sqlite3"

@@ -102,8 +102,6 @@ void depot_open(struct trace *t, void (*report)(const char *line))
         report(line.text);
         return;
     }
-    t->calls->leaving = store_leaving;
-    t->calls->leaving_ctx = t->store;
 }
 
 void depot_close(struct trace *t, bool whole)
@@ -113,7 +111,6 @@ void depot_close(struct trace *t, bool whole)
     if (!t->store)
         return;
     store_end(t->store, whole);
-    t->calls->leaving = NULL;
     if ((why = store_error(t->store))) {
         t->failed = true;
         errmsg_set(&line, 0, "%.200s: not all is stored: %.250s", t->options->db, why);

@@ -45,6 +45,11 @@ static const struct option_row OPTIONS[] = {
      "networks that may send HEP: 192.0.2.0/24,...; everybody unless given"},
     {"hep-key", 0, 0, OPT_TEXT, "KEY", AT(hep_key),
      "key that HEP must have, and that is sent with it"},
+    {"hep-send", 'H', 0, OPT_TEXT, "URL", AT(hep_send),
+     "send what is seen to a HEP collector: udp:HOST:PORT or tcp:HOST:PORT"},
+    {"hep-id", 0, 0, OPT_COUNT, "N", AT(hep_id), "our id as a HEP agent; 2001"},
+    {"metrics", 0, 0, OPT_TEXT, "ADDR:PORT", AT(metrics),
+     "metrics for Prometheus; loopback where no address is given"},
     {"input", 'I', 0, OPT_LIST, "FILE", AT(files), "a source file, as FILE"},
     {"output", 'O', 'w', OPT_TEXT, "FILE", AT(out),
      "write the selected calls to a capture file (.pcapng: pcapng)"},
@@ -346,6 +351,11 @@ static int check(const struct options *o, struct errmsg *why)
                           "ladder needs --call ID (ids: sipglass calls FILE)");
     if (o->command == COMMAND_SAVE && !o->out)
         return errmsg_set(why, -ERR_USAGE, "save needs -O FILE, the file to write");
+    if (o->hep_send && o->redact)
+        return errmsg_set(
+            why, -ERR_USAGE,
+            "--redact and --hep-send exclude each other: a collector gets "
+            "messages as they were");
     if (o->out && o->redact)
         return errmsg_set(why, -ERR_USAGE,
                           "--redact and -O exclude each other: a capture file holds "

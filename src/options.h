@@ -52,6 +52,8 @@ struct options {
     const char *explain;   /* a rule or response code; "all"; NULL: none */
     const char *hep_allow; /* networks that may send HEP; NULL: everybody */
     const char *hep_key;   /* that HEP must have, and is sent with; NULL: none */
+    const char *hep_send;  /* collector; NULL: none */
+    const char *metrics;   /* where metrics are to be had; NULL: nowhere */
     const char *keys;      /* NULL: none; refused so far */
     const char *config;    /* configuration file; NULL: the usual one */
     const struct config *settings; /* what it says: service/config.h; NULL: none */
@@ -65,6 +67,7 @@ struct options {
     struct limits limits;
     uint64_t spool_size;
     uint64_t db_age, db_size; /* seconds, bytes; 0: no limit */
+    int hep_id;               /* capture agent id; 0: the default */
     int buffer_mb;            /* kernel buffer; 0: the default */
     int snaplen;              /* bytes of a frame; 0: all */
     int sql_timeout;          /* seconds; 0: the default */

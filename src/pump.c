@@ -4,6 +4,7 @@
 #include "depot.h"
 #include "diagnose/diagnose.h"
 #include "options.h"
+#include "outlet.h"
 
 #include <time.h>
 
@@ -53,6 +54,7 @@ static enum pump_result finish(struct trace *t, bool whole)
         t->judging = t->options->command == COMMAND_SCREEN && !t->store;
         if (!t->judging)
             diagnose_end(t->diagnosis);
+        outlet_end(t);
         depot_close(t, whole);
     }
     t->ended = true;
@@ -81,10 +83,16 @@ static void look_around(struct trace *t)
     diagnose_some(t);
 }
 
-static enum pump_result idle(struct trace *t)
+static void hand_on(struct trace *t)
 {
     if (t->store)
         store_update(t->store);
+    outlet_update(t);
+}
+
+static enum pump_result idle(struct trace *t)
+{
+    hand_on(t);
     if (t->live) {
         int64_t now = clock_ns(CLOCK_REALTIME);
         engine_idle(t->engine, now);
@@ -115,8 +123,8 @@ enum pump_result pump_run(struct trace *t, int64_t budget_us)
                 return finish(t, true);
             engine_feed_some(t->engine, f, n);
         }
-        if (t->store && ++t->batches % STORE_BATCHES == 0)
-            store_update(t->store);
+        if (++t->batches % STORE_BATCHES == 0)
+            hand_on(t);
         if (!budget_us || clock_ns(CLOCK_MONOTONIC) < stop)
             continue;
         if (t->live)

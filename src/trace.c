@@ -9,6 +9,7 @@
 #include "model/recount.h"
 #include "model/streams.h"
 #include "options.h"
+#include "outlet.h"
 #include "service/config.h"
 #include "view/alias.h"
 
@@ -155,6 +156,7 @@ void trace_free(struct trace *t)
     if (!t)
         return;
     depot_close(t, false);
+    outlet_free(t);
     diagnose_free(t->diagnosis);
     engine_free(t->engine);
     streams_free(t->streams);
@@ -386,7 +388,9 @@ int trace_new(const struct options *options, void (*report)(const char *line),
                                 .calls = t->calls,
                                 .streams = t->streams,
                                 .text = t->text,
-                                .invite_only = options->invite_only};
+                                .invite_only = options->invite_only,
+                                .rtcp = outlet_rtcp,
+                                .rtcp_ctx = t};
     if (!(t->engine = engine_new(&eo)))
         goto fail;
     if (!(t->diagnosis = diagnose_new(t->calls, t->streams, &t->ledger, t->text)))
@@ -403,7 +407,11 @@ int trace_new(const struct options *options, void (*report)(const char *line),
                             .ctx = t,
                             .utc = options->utc,
                             .redact = options->redact};
+    t->calls->leaving = outlet_leaving;
+    t->calls->leaving_ctx = t;
     depot_open(t, report);
+    if ((err = outlet_open(t, report)))
+        goto fail;
     *out = t;
     return 0;
 fail:

@@ -14,6 +14,7 @@
 
 struct archive;
 struct options;
+struct outlet;
 struct diagnose; /* diagnose/diagnose.h */
 struct kpi;      /* model/kpi.h */
 struct store;    /* query/store.h */
@@ -28,6 +29,7 @@ struct trace {
     struct source_merge *sources;
     struct archive *archive; /* the databases among the sources */
     struct store *store;     /* of --db; NULL: nothing is stored */
+    struct outlet *outlet;   /* what is handed on: outlet.h */
     struct calls *calls;
     struct streams *streams; /* NULL: --no-media */
     struct kpi *kpi;         /* read by recount_kpi(calls): model/recount.h */

@@ -170,6 +170,8 @@ struct engine *engine_new(const struct engine_options *options)
         .text = options->text,
         .longest = options->limits->message,
         .invite_only = options->invite_only,
+        .rtcp = options->rtcp,
+        .rtcp_ctx = options->rtcp_ctx,
     };
     e->defrag =
         defrag_new(options->limits->fragments, options->ledger, fragment_lost, e);

@@ -35,6 +35,9 @@ struct engine_options {
     struct streams *streams; /* NULL: media is left alone */
     struct text *text;
     bool invite_only; /* -c: calls that do not begin with INVITE are left out */
+    /* Told of each RTCP packet; NULL: nobody. */
+    void (*rtcp)(void *ctx, const struct frame *frame, const struct packet *packet);
+    void *rtcp_ctx;
 };
 
 /* References are kept. NULL when memory is short. */

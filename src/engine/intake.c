@@ -4,6 +4,7 @@
 #include "base/inflate.h"
 #include "dissect/demux.h"
 #include "dissect/hep.h"
+#include "dissect/rtcp_json.h"
 #include "dissect/stun.h"
 #include "engine/sniff.h"
 #include "model/event.h"
@@ -110,6 +111,16 @@ static void rtp(struct intake *in, const struct frame *frame,
     streams_rtp(in->streams, frame, packet);
 }
 
+static void rtcp(struct intake *in, const struct frame *frame,
+                 const struct packet *packet)
+{
+    in->counts.rtcp++;
+    if (in->rtcp)
+        in->rtcp(in->rtcp_ctx, frame, packet);
+    if (in->streams)
+        streams_rtcp(in->streams, frame, packet);
+}
+
 /* What a TURN channel carries goes between the same addresses (RFC 8656 12.4). */
 static void channel(struct intake *in, const struct frame *frame,
                     const struct packet *packet)
@@ -121,11 +132,10 @@ static void channel(struct intake *in, const struct frame *frame,
     inner.whole = (uint32_t)inner.payload.n;
     enum demux_kind kind = demux_datagram(inner.payload);
     in->counts.rtp += kind == DEMUX_RTP;
-    in->counts.rtcp += kind == DEMUX_RTCP;
     if (kind == DEMUX_RTP)
         rtp(in, frame, &inner);
     else if (kind == DEMUX_RTCP)
-        streams_rtcp(in->streams, frame, &inner);
+        rtcp(in, frame, &inner);
 }
 
 void intake_datagram(struct intake *in, const struct origin *origin,
@@ -139,9 +149,8 @@ void intake_datagram(struct intake *in, const struct origin *origin,
         rtp(in, origin->frame, packet);
         break;
     case SNIFF_RTCP:
-        in->counts.rtcp++;
-        if (in->streams && !streams_fax(in->streams, origin->frame, packet))
-            streams_rtcp(in->streams, origin->frame, packet);
+        if (!in->streams || !streams_fax(in->streams, origin->frame, packet))
+            rtcp(in, origin->frame, packet);
         break;
     case SNIFF_CHANNEL: channel(in, origin->frame, packet); break;
     case SNIFF_STUN: in->counts.stun++; break;
@@ -177,6 +186,22 @@ static void log_line(struct intake *in, const struct origin *o,
         intake_count(in, o->frame, LEDGER_HEP_LOG, 0, packet->payload.n);
 }
 
+/* RTCP in an envelope: as it was, or told in JSON. */
+static void hep_rtcp(struct intake *in, const struct origin *o,
+                     const struct packet *packet)
+{
+    uint8_t bytes[RTCP_JSON_MOST];
+    struct packet p = *packet;
+    if (p.payload.n && (p.payload.p[0] & 0xc0) != 0x80) { /* no RTCP version 2 */
+        p.payload = slice_of(bytes, rtcp_json_read(p.payload, bytes));
+        p.whole = (uint32_t)p.payload.n;
+    }
+    if (p.payload.n)
+        rtcp(in, o->frame, &p);
+    else
+        intake_count(in, o->frame, REASON_RTCP_CUT, 0, packet->payload.n);
+}
+
 /* What an envelope of a kind that is read carried; false: of another. */
 static bool hep_payload(struct intake *in, const struct origin *o,
                         const struct packet *packet)
@@ -184,11 +209,7 @@ static bool hep_payload(struct intake *in, const struct origin *o,
     switch (packet->hep.payload_type) {
     case 0:
     case HEP_SIP: intake_datagram(in, o, packet); return true;
-    case HEP_RTCP:
-        in->counts.rtcp++;
-        if (in->streams)
-            streams_rtcp(in->streams, o->frame, packet);
-        return true;
+    case HEP_RTCP: hep_rtcp(in, o, packet); return true;
     case HEP_LOG: log_line(in, o, packet); return true;
     }
     return false;

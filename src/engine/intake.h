@@ -13,6 +13,9 @@ struct intake {
     struct calls *calls;
     struct streams *streams; /* NULL: media is left alone */
     struct text *text;
+    /* as in struct engine_options */
+    void (*rtcp)(void *ctx, const struct frame *frame, const struct packet *packet);
+    void *rtcp_ctx;
     struct engine_counts counts;
     size_t longest; /* message */
     bool invite_only;
