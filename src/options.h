@@ -25,7 +25,9 @@ struct guard;
     COMMAND(SQL, "sql",                                                           \
             "a SELECT over all tables: FILE... 'SELECT ...'; else a prompt")      \
     COMMAND(FIELDS, "fields", "every column of every table")                      \
-    COMMAND(SAVE, "save", "write calls to a capture file: FILE... -O OUT")
+    COMMAND(SAVE, "save", "write calls to a capture file: FILE... -O OUT")        \
+    COMMAND(WATCH, "watch",                                                       \
+            "no screen, for services: JSON of what ended, --db, -H, --metrics")
 
 enum command {
     COMMAND_SCREEN, /* none given: the screen on a terminal, else calls */

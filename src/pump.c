@@ -27,10 +27,10 @@ static int64_t clock_ns(clockid_t id)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Who asks for verdicts while the input goes on: the screen, and a database. */
+/* Who asks for verdicts while the input goes on: the screen, a service, a database. */
 static bool wants_verdicts(const struct options *o)
 {
-    return o->db || o->command == COMMAND_SCREEN;
+    return o->db || o->command == COMMAND_SCREEN || o->command == COMMAND_WATCH;
 }
 
 /* While the input goes on verdicts may take a tenth of the time. */

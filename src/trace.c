@@ -305,13 +305,14 @@ static int read_whole(const char *path, struct strbuf *out)
 }
 
 /* A bad alias file costs names, never the capture. */
-static int open_aliases(struct trace *t, void (*report)(const char *))
+static int open_aliases(struct trace *t, const struct config *settings,
+                        void (*report)(const char *))
 {
     const char *path = t->options->aliases;
     struct strbuf b = {0};
     struct alias_report r = {report, path, t};
     int err = 0;
-    struct slice more = config_aliases(t->options->settings);
+    struct slice more = config_aliases(settings);
     if (!path && !more.n)
         return 0;
     if (path && read_whole(path, &b)) {
@@ -332,6 +333,19 @@ static int open_aliases(struct trace *t, void (*report)(const char *))
 static const char *trunk_of(void *ctx, const struct addr *addr)
 {
     return alias_find(((const struct trace *)ctx)->trunks, addr);
+}
+
+void trace_configure(struct trace *t, const struct config *settings)
+{
+    struct alias *before = t->aliases;
+    bool failed = t->failed;
+    t->aliases = NULL;
+    if (open_aliases(t, settings, t->report))
+        t->aliases = before;
+    else
+        alias_free(before);
+    t->view.aliases = t->aliases;
+    t->failed = failed; /* was told, and costs names alone */
 }
 
 /* A live capture runs for weeks, and is counted as it comes; a file when somebody asks.
@@ -376,7 +390,8 @@ int trace_new(const struct options *options, void (*report)(const char *line),
     if (!(t->text = text_new(t)) ||
         (err = spool_new(options->spool_dir, options->spool_size, &t->ledger,
                          &t->spool)) ||
-        (err = open_aliases(t, report)) || (err = open_sources(t, report)))
+        (err = open_aliases(t, options->settings, report)) ||
+        (err = open_sources(t, report)))
         goto fail;
     err = -ERR_NOMEM;
     if (!(t->calls = calls_new(&t->limits, &t->ledger)) || open_kpi(t))

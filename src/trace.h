@@ -13,6 +13,7 @@
 #include "view/view.h"
 
 struct archive;
+struct config;
 struct options;
 struct outlet;
 struct diagnose; /* diagnose/diagnose.h */
@@ -64,6 +65,10 @@ void trace_free(struct trace *t);
 /* Tells what a person should know while all goes on: an interface that is gone, a disk
  * that is full. */
 void trace_say(struct trace *t, const char *line);
+
+/* Another configuration takes the place of the one before: names of addresses, alarms.
+ * NULL: none. It is referred to. */
+void trace_configure(struct trace *t, const struct config *settings);
 
 /* Brings the states of the sources up to date, and says what changed. Cheap. */
 void trace_update(struct trace *t);

@@ -69,7 +69,7 @@ static int open_query(struct cli *c)
 static int run(struct cli *c)
 {
     int err = 0;
-    if (c->o->command != COMMAND_MESSAGES)
+    if (c->o->command != COMMAND_MESSAGES && c->o->command != COMMAND_WATCH)
         err = command_read(c, NULL, NULL);
     switch (c->o->command) {
     case COMMAND_MESSAGES: err = command_messages(c); break;
@@ -79,6 +79,7 @@ static int run(struct cli *c)
     case COMMAND_DIAGNOSE: err = command_diagnose(c); break;
     case COMMAND_STATS: err = command_stats(c); break;
     case COMMAND_SQL: err = command_sql(c); break;
+    case COMMAND_WATCH: err = command_watch(c); break;
     case COMMAND_SAVE: break;
     default: err = c->o->quiet ? 0 : command_calls(c); break;
     }

@@ -87,6 +87,10 @@ int command_diagnose(struct cli *c);
 /* `diagnose --explain`: what a rule or a response code means; needs no source. */
 int command_explain(struct cli *c);
 
+/* `watch`: reads by itself, and writes a line for each call that ended and each
+ * finding; SIGHUP has it read its configuration again. */
+int command_watch(struct cli *c);
+
 /* -O: the calls chosen go to a capture file. */
 int command_save(struct cli *c);
 
