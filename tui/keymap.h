@@ -105,8 +105,10 @@ enum {
         'T')                                                                           \
     KEY(LEGS, ON_CALLS | ON_LADDER | ON_MEDIA, "legs",                                 \
         "all legs of the session, or one", 'e', 'x', INPUT_F0 + 4)                     \
-    KEY(COLOUR, ON_LADDER, "colour", "colour by class, by transaction, or by call",    \
+    KEY(COLOUR, ON_LADDER, "colour", "colour by class, transaction, CSeq, or call",    \
         'c')                                                                           \
+    KEY(FOLD, ON_LADDER, "fold", "what is relayed or sent again in one row, or not",   \
+        'w')                                                                           \
     KEY(SDP, ON_LADDER, "", "what descriptions say in their rows, or not", 'd')        \
     KEY(MEDIA, ON_CALLS | ON_LADDER, "media", "descriptions and streams of the call",  \
         'm')                                                                           \
@@ -145,7 +147,8 @@ enum {
     KEY(COMPLETE, ON_PALETTE | ON_LISTS, "", "while one types: complete the name",     \
         INPUT_TAB)                                                                     \
     KEY(RUN, ON_PALETTE, "do it", "do what the entry says", INPUT_ENTER)               \
-    KEY(COPY, ON_CALLS, "", "copy what is selected to the clipboard", 'y')             \
+    KEY(COPY, ON_CALLS | ON_LADDER | ON_MESSAGE, "",                                   \
+        "copy what is selected to the clipboard", 'y')                                 \
     KEY(PALETTE, ON_ANY, "", "any action by its name", ':')                            \
     KEY(REDRAW, ON_ANY | ON_DIALOG, "", "draw everything anew", CONTROL('L'))          \
     KEY(BACK, ON_ANY | ON_DIALOG, "back", "back", INPUT_ESC)                           \

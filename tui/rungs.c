@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { HEAD_TALL = 7 /* lines from which roles have room */ };
+
 int rungs_width(const struct ladder *l, int room)
 {
     struct ladder_layout layout = ladder_layout(l, (unsigned)(room > 1 ? room : 1));
@@ -39,15 +41,58 @@ static size_t label_split(const struct rungs *r, const char *label)
                : (size_t)(colon - label);
 }
 
-int rungs_head_lines(const struct rungs *r)
-{
-    for (size_t i = 0; i < r->ladder->columns; i++) {
-        const struct ladder_column *col = &r->ladder->column[i];
+enum { HEAD_LABEL, HEAD_ADDRESS, HEAD_ROLE, HEAD_LINES };
 
-        if (col->role || label_of(col)[label_split(r, label_of(col))])
-            return 2;
+/* Is the label a name that the user gave? */
+static bool is_name(const struct ladder_column *col)
+{
+    char address[ADDR_TEXT], ip[ADDR_TEXT];
+
+    addr_format(&col->addr, address);
+    addr_format_ip(&col->addr, ip);
+    return strcmp(label_of(col), address) != 0 && strcmp(label_of(col), ip) != 0;
+}
+
+/* What stands in a line of the header of a participant, in r->scratch. */
+static bool head_text(struct rungs *r, const struct ladder_column *col, unsigned line)
+{
+    const char *label = label_of(col);
+    size_t n = label_split(r, label);
+    char address[ADDR_TEXT];
+
+    r->scratch.n = 0;
+    if (line == HEAD_LABEL) {
+        strbuf_add(&r->scratch, label, n);
+    } else if (line == HEAD_ROLE) {
+        strbuf_str(&r->scratch, col->role ? col->role : "");
+    } else if (label[n]) { /* the port that had no room */
+        strbuf_str(&r->scratch, label + n);
+    } else if (is_name(col)) {
+        addr_format(&col->addr, address);
+        strbuf_str(&r->scratch, address);
     }
-    return 1;
+    return r->scratch.n > 0;
+}
+
+/* Is a line of the header worth its place? */
+static bool head_has(struct rungs *r, unsigned line)
+{
+    bool any = false;
+
+    if (line == HEAD_ROLE && r->area.h < HEAD_TALL)
+        return false;
+    for (size_t i = 0; i < r->ladder->columns && !any; i++)
+        any = head_text(r, &r->ladder->column[i], line);
+    return any;
+}
+
+int rungs_head_lines(struct rungs *r)
+{
+    int n = 0;
+
+    for (unsigned line = 0; line < HEAD_LINES; line++)
+        n += head_has(r, line);
+    return n;
 }
 
 /* Text centred on a participant's line. */
@@ -67,16 +112,14 @@ void rungs_draw_head(struct rungs *r, struct canvas *c, int y)
 {
     struct rect clip = canvas_clip(c, r->area);
 
-    for (unsigned i = 0; i < r->ladder->columns; i++) {
-        const struct ladder_column *col = &r->ladder->column[i];
-        const char *label = label_of(col);
-        size_t n = label_split(r, label);
-
-        draw_label(r, c, i, y, STYLE_BOLD, label, n);
-        if (label[n])
-            draw_label(r, c, i, y + 1, STYLE_BOLD, label + n, strlen(label + n));
-        else if (col->role)
-            draw_label(r, c, i, y + 1, TONE_DIM, col->role, strlen(col->role));
+    for (unsigned line = 0; line < HEAD_LINES; line++) {
+        if (!head_has(r, line))
+            continue;
+        for (unsigned i = 0; i < r->ladder->columns; i++)
+            if (head_text(r, &r->ladder->column[i], line))
+                draw_label(r, c, i, y, line == HEAD_ROLE ? TONE_DIM : STYLE_BOLD,
+                           r->scratch.p, r->scratch.n);
+        y++;
     }
     canvas_clip(c, clip);
 }
@@ -117,16 +160,130 @@ static void draw_lines(struct rungs *r, struct canvas *c, const char *line, int 
         canvas_put(c, column_x(r, i), y, TONE_DIM, line);
 }
 
+typedef bool rungs_like(const struct msg *a, const struct msg *b);
+
+/* An ACK to a 2xx is a transaction of its own, but belongs to that of its INVITE; a
+ * CANCEL too. */
+static const struct txn *txn_of(const struct msg *m)
+{
+    return m->txn && m->txn->invite ? m->txn->invite : m->txn;
+}
+
+static bool same_txn(const struct msg *a, const struct msg *b)
+{
+    return a->txn && txn_of(a) == txn_of(b);
+}
+
+static unsigned method_of(const struct msg *m)
+{
+    return m->method == SIP_ACK || m->method == SIP_CANCEL ? SIP_INVITE : m->method;
+}
+
+/* The same where hops are folded: those of all hops. */
+static bool same_on_all_hops(const struct msg *a, const struct msg *b)
+{
+    return a->call == b->call && a->cseq == b->cseq && method_of(a) == method_of(b);
+}
+
+static rungs_like *txn_like(const struct rungs *r)
+{
+    return r->ladder->folded ? same_on_all_hops : same_txn;
+}
+
+/* Both tags the same, whichever side sent it; one without a To-tag is of every dialog
+ * of its call. */
+static bool same_dialog(const struct msg *a, const struct msg *b)
+{
+    bool straight = a->from_tag == b->from_tag && a->to_tag == b->to_tag;
+    bool turned = a->from_tag == b->to_tag && a->to_tag == b->from_tag;
+
+    return a->call == b->call && a->to_tag && b->to_tag && (straight || turned);
+}
+
+void rungs_set(struct rungs *r, const struct view *v, const struct ladder *l)
+{
+    const struct msg *first = NULL;
+
+    r->view = v;
+    r->ladder = l;
+    r->dialogs = false;
+    for (size_t i = 0; l && i < l->rows && !r->dialogs; i++) {
+        const struct msg *m = l->row[i].msg;
+
+        if (!m || !m->to_tag || !m->from_tag)
+            continue;
+        r->dialogs = first && !same_dialog(first, m);
+        first = first ? first : m;
+    }
+}
+
+/* The first and the last row that are like the chosen one. */
+static void find_range(const struct rungs *r, rungs_like *like, size_t range[2])
+{
+    bool any = false;
+
+    range[0] = range[1] = 0;
+    for (size_t i = 0; r->like && r->like->msg && i < r->ladder->rows; i++) {
+        const struct msg *m = r->ladder->row[i].msg;
+
+        if (!m || !like(r->like->msg, m))
+            continue;
+        range[0] = any ? range[0] : i;
+        range[1] = i;
+        any = true;
+    }
+}
+
+void rungs_choose(struct rungs *r, const struct ladder_row *row)
+{
+    r->like = row;
+    find_range(r, txn_like(r), r->txn);
+    find_range(r, same_dialog, r->dialog);
+}
+
+/* The bracket at a row; NULL: outside, or around one row alone. */
+static const char *bracket(const struct rungs *r, const struct ladder_row *row,
+                           const size_t range[2], rungs_like *like)
+{
+    size_t at = (size_t)(row - r->ladder->row);
+
+    if (range[0] == range[1] || at < range[0] || at > range[1])
+        return NULL;
+    if (at == range[0] || at == range[1])
+        return at == range[0] ? "┌" : "└";
+    return row->msg && like(r->like->msg, row->msg) ? "├" : "│";
+}
+
+/* The transaction of the chosen message, and its dialog where there are several, left
+ * of the first participant. */
+static void draw_brackets(struct rungs *r, struct canvas *c,
+                          const struct ladder_row *row, int y)
+{
+    int x = r->area.x + (int)r->layout.time_width + 3;
+    const char *dialog, *txn;
+
+    if (!r->like || !r->like->msg)
+        return;
+    dialog = r->dialogs ? bracket(r, row, r->dialog, same_dialog) : NULL;
+    txn = bracket(r, row, r->txn, txn_like(r));
+    if (dialog)
+        canvas_put(c, x, y, TONE_DIM, dialog);
+    if (txn)
+        canvas_put(c, x + 1, y, TONE_REQUEST, txn);
+}
+
 /* What stands out by the colour mode keeps its tone; all else is dim. */
 static unsigned style_of(const struct rungs *r, const struct ladder_row *row)
 {
-    unsigned tone = row->repeats ? TONE_DIM : row->tone;
+    unsigned tone = row->tone;
     bool like = true;
 
     if (row->kind != LADDER_MESSAGE || !r->like)
         return tone;
     if (r->colour == RUNGS_TXN && r->like->msg && row->msg)
-        like = r->like->msg->txn == row->msg->txn;
+        like = txn_like(r)(r->like->msg, row->msg);
+    else if (r->colour == RUNGS_CSEQ && r->like->msg && row->msg)
+        like = r->like->msg->cseq == row->msg->cseq && r->like->call == row->call;
     else if (r->colour == RUNGS_CALL)
         like = r->like->call == row->call;
     if (!like)
@@ -230,6 +387,7 @@ void rungs_draw_row(struct rungs *r, struct canvas *c, const struct ladder_row *
 
     draw_time(r, c, row, y);
     draw_proof(r, c, row, y);
+    draw_brackets(r, c, row, y);
     canvas_clip(c, line_area(r));
     draw_lines(r, c, row->kind == LADDER_GAP ? "┆" : "│", y);
     if (row->kind == LADDER_GAP) {

@@ -103,6 +103,8 @@ static void rebuild(struct ladder_screen *s)
     ladder_free(s->ladder);
     s->ladder = call ? ladder_build(s->screen.ui->view, call, &s->options) : NULL;
     s->layout = s->screen.ui->view->calls->layout;
+    rungs_set(&s->rungs, s->screen.ui->view, s->ladder);
+    s->rungs.like = NULL;
     s->scroll.count = s->ladder ? s->ladder->rows : 0;
     s->packets = call ? packets_of(s, call) : 0;
     s->findings = call ? findings_of(s, call) : 0;
@@ -115,6 +117,35 @@ static void rebuild(struct ladder_screen *s)
         open_at_proof(s, call);
     scroll_fit(&s->scroll, s->scroll.count, s->scroll.page);
     remember(s);
+}
+
+static void turn_fold(struct ladder_screen *s)
+{
+    s->options.fold = !s->options.fold;
+    s->fold_chosen = true;
+    rebuild(s);
+    ui_say(s->screen.ui, TONE_PLAIN,
+           s->options.fold ? "What is relayed or sent again is in one row."
+                           : "Every message has a row.");
+}
+
+void ladder_screen_fit(struct ladder_screen *s, int width)
+{
+    struct ladder_layout layout = ladder_layout(s->ladder, 1);
+
+    if (s->fold_chosen)
+        return;
+    if (!s->options.fold)
+        s->unfolded = (int)layout.width;
+    if (s->options.fold == (s->unfolded > width))
+        return;
+    s->options.fold = !s->options.fold;
+    rebuild(s);
+    if (s->options.fold && s->ladder && !s->ladder->folded) {
+        s->options.fold = false; /* it is no narrower by that */
+        s->fold_chosen = true;
+        rebuild(s);
+    }
 }
 
 /* Media goes on all the time: its figures are made anew when they may have changed by
@@ -156,63 +187,11 @@ static void ladder_refresh(struct screen *screen)
 
 /* ---- actions */
 
-static void go_to(struct ladder_screen *s, size_t row)
+void ladder_screen_go(struct ladder_screen *s, size_t row)
 {
     s->scroll.at = row;
     scroll_fit(&s->scroll, s->scroll.count, s->scroll.page);
     remember(s);
-}
-
-/* Does the row or its message contain what is looked for? */
-static bool row_has(struct ladder_screen *s, const struct ladder_row *row)
-{
-    const char *words = s->screen.prompt.text;
-    size_t n = strlen(words);
-
-    if (row->text && strcasestr(row->text, words))
-        return true;
-    if (!row->msg || view_text(s->screen.ui->view, row->msg, &s->text))
-        return false;
-    for (size_t i = 0; i + n <= s->text.n; i++)
-        if (!strncasecmp(s->text.p + i, words, n))
-            return true;
-    return false;
-}
-
-/* Goes to the next row that proves something. */
-static void find_proof(struct ladder_screen *s, bool backwards)
-{
-    size_t n = s->scroll.count;
-
-    for (size_t k = 1; k <= n; k++) {
-        size_t i = (s->scroll.at + (backwards ? n - k : k)) % n;
-
-        if (s->ladder->row[i].finding) {
-            go_to(s, i);
-            return;
-        }
-    }
-    ui_say(s->screen.ui, TONE_PLAIN, "Nothing is wrong with any row of this ladder.");
-}
-
-static void find(struct ladder_screen *s, bool backwards)
-{
-    size_t n = s->scroll.count;
-
-    pager_find(&s->pager, s->screen.prompt.text);
-    if (!s->screen.prompt.n) {
-        find_proof(s, backwards);
-        return;
-    }
-    for (size_t k = 1; k <= n; k++) {
-        size_t i = (s->scroll.at + (backwards ? n - k : k)) % n;
-
-        if (row_has(s, &s->ladder->row[i])) {
-            go_to(s, i);
-            return;
-        }
-    }
-    ui_say(s->screen.ui, TONE_WARN, "Not in this ladder: %s", s->screen.prompt.text);
 }
 
 static void ladder_typed(struct screen *screen, enum prompt_result what)
@@ -226,7 +205,7 @@ static void ladder_typed(struct screen *screen, enum prompt_result what)
     if (what != PROMPT_CHANGED)
         screen->asking = NULL;
     if (what == PROMPT_DONE)
-        find(s, false);
+        ladder_screen_find(s, false);
 }
 
 /* For the message screen: its neighbour in the ladder, which becomes selected. */
@@ -237,7 +216,7 @@ static uint32_t neighbour(struct screen *screen, int step)
     for (size_t i = s->scroll.at + (size_t)(long)step; i < s->scroll.count;
          i += (size_t)(long)step)
         if (s->ladder->row[i].msg) {
-            go_to(s, i);
+            ladder_screen_go(s, i);
             return s->msg;
         }
     return 0;
@@ -254,54 +233,6 @@ static void open_message(struct ladder_screen *s)
         ui_push(ui, screen_media_new(ui, s->call, row->stream));
     else if (row)
         ui_say(ui, TONE_PLAIN, "This row is no message.");
-}
-
-/* The row that a target names; SIZE_MAX: it is not in this ladder. */
-static size_t row_of(const struct ladder_screen *s, const struct verdict_target *t)
-{
-    for (size_t i = 0; i < s->scroll.count; i++) {
-        const struct ladder_row *row = &s->ladder->row[i];
-
-        if (t->msg       ? row->msg && row->msg->id == t->msg
-            : t->stream  ? row->kind == LADDER_MEDIA && row->stream == t->stream
-            : row->event ? row->event->frame == t->frame && row->event->file == t->file
-                         : false)
-            return i;
-    }
-    return SIZE_MAX;
-}
-
-/* The ladder goes where the cursor in the verdict is. */
-static void follow_verdict(struct ladder_screen *s)
-{
-    const struct verdict_target *t = verdict_pane_target(&s->verdict);
-    size_t row = t ? row_of(s, t) : SIZE_MAX;
-
-    if (row != SIZE_MAX)
-        go_to(s, row);
-    else if (t)
-        ui_say(s->screen.ui, TONE_PLAIN, "Frame %llu is no row of this ladder.",
-               (unsigned long long)t->frame);
-}
-
-static void turn_verdict(struct ladder_screen *s)
-{
-    s->judging = !s->judging;
-    s->verdict.focused = s->judging;
-    if (s->judging)
-        follow_verdict(s);
-}
-
-/* Keys while the cursor is in the verdict. False: not one of its own. */
-static bool judge(struct ladder_screen *s, enum action action)
-{
-    size_t at = s->verdict.at;
-
-    if (!s->judging || !verdict_pane_act(&s->verdict, action))
-        return false;
-    if (s->verdict.at != at)
-        follow_verdict(s);
-    return true;
 }
 
 static void turn_legs(struct ladder_screen *s)
@@ -328,6 +259,7 @@ static void turn_colour(struct ladder_screen *s)
     static const char *const what[] = {
         [RUNGS_CLASS] = "Colour by class.",
         [RUNGS_TXN] = "Only the transaction of the selected row in colour.",
+        [RUNGS_CSEQ] = "Only the CSeq of the selected row in colour.",
         [RUNGS_CALL] = "Only the call of the selected row in colour.",
     };
 
@@ -358,10 +290,10 @@ static void ladder_act(struct screen *screen, enum action action)
 {
     struct ladder_screen *s = (struct ladder_screen *)screen;
 
-    if (judge(s, action))
+    if (ladder_screen_judge(s, action))
         return;
     switch (action) {
-    case ACTION_VERDICT: turn_verdict(s); break;
+    case ACTION_VERDICT: ladder_screen_verdict(s); break;
     case ACTION_OPEN_MESSAGE: open_message(s); break;
     case ACTION_MARK_ROW: turn_mark(s); break;
     case ACTION_COMPARE: compare_message(screen->ui, s->msg); break;
@@ -369,8 +301,8 @@ static void ladder_act(struct screen *screen, enum action action)
         prompt_set(&screen->prompt, "");
         screen->asking = "Find: ";
         break;
-    case ACTION_NEXT_HIT: find(s, false); break;
-    case ACTION_PREV_HIT: find(s, true); break;
+    case ACTION_NEXT_HIT: ladder_screen_find(s, false); break;
+    case ACTION_PREV_HIT: ladder_screen_find(s, true); break;
     case ACTION_SAVE:
         ui_push(screen->ui, screen_save_new(screen->ui, s->call, NULL));
         break;
@@ -379,6 +311,7 @@ static void ladder_act(struct screen *screen, enum action action)
         rebuild(s);
         break;
     case ACTION_LEGS: turn_legs(s); break;
+    case ACTION_FOLD: turn_fold(s); break;
     case ACTION_MEDIA:
         ui_push(screen->ui, screen_media_new(screen->ui, s->call, s->stream));
         break;
@@ -400,6 +333,14 @@ static bool inside(const struct rect *r, const struct input *in)
     return in->x >= r->x && in->x < r->x + r->w && in->y >= r->y && in->y < r->y + r->h;
 }
 
+/* Is the text beside the ladder, not below? */
+static bool is_beside(const struct ladder_screen *s)
+{
+    const struct rect *text = s->verdict_area.h ? &s->verdict_area : &s->pager_area;
+
+    return text->x > 0;
+}
+
 static void ladder_mouse(struct screen *screen, const struct input *in)
 {
     struct ladder_screen *s = (struct ladder_screen *)screen;
@@ -417,9 +358,11 @@ static void ladder_mouse(struct screen *screen, const struct input *in)
         remember(s);
         return;
     }
-    if (verdict) {
+    if (s->line >= 0 && (is_beside(s) ? in->x : in->y) == s->line) {
+        s->dragging = true;
+    } else if (verdict) {
         if (verdict_pane_click(&s->verdict, in->y - s->verdict_area.y))
-            follow_verdict(s);
+            ladder_screen_follow(s);
     } else if (panel) {
         open_message(s);
     } else if (in->y >= s->rows_y && row < s->scroll.count &&
@@ -427,8 +370,34 @@ static void ladder_mouse(struct screen *screen, const struct input *in)
         if (row == s->scroll.at)
             open_message(s);
         else
-            go_to(s, row);
+            ladder_screen_go(s, row);
     }
+}
+
+static void ladder_drag(struct screen *screen, const struct input *in)
+{
+    struct ladder_screen *s = (struct ladder_screen *)screen;
+
+    if (!s->dragging)
+        return;
+    if (in->key == INPUT_RELEASE)
+        s->dragging = false;
+    else if (is_beside(s))
+        s->beside = screen->ui->width - in->x > 1 ? screen->ui->width - in->x : 1;
+    else
+        s->below =
+            screen->ui->height - 1 - in->y > 1 ? screen->ui->height - 1 - in->y : 1;
+}
+
+/* The selected message as it was sent; of another row what it says. */
+static void ladder_copy(struct screen *screen, struct strbuf *out)
+{
+    struct ladder_screen *s = (struct ladder_screen *)screen;
+    const struct ladder_row *row = ladder_screen_row(s);
+
+    if (row && row->msg && !view_text(screen->ui->view, row->msg, out))
+        return;
+    strbuf_str(out, row && row->text ? row->text : "");
 }
 
 static bool ladder_back(struct screen *screen)
@@ -437,7 +406,7 @@ static bool ladder_back(struct screen *screen)
 
     if (!s->judging)
         return false;
-    turn_verdict(s);
+    ladder_screen_verdict(s);
     return true;
 }
 
@@ -450,6 +419,8 @@ static const struct screen_ops ladder_ops = {
     .act = ladder_act,
     .typed = ladder_typed,
     .mouse = ladder_mouse,
+    .drag = ladder_drag,
+    .copy = ladder_copy,
     .back = ladder_back,
 };
 

@@ -27,6 +27,11 @@ struct ladder_screen {
     struct rect pager_area;
     struct verdict_pane verdict;
     struct rect verdict_area;
+    int beside, below; /* columns, lines of the text, where the user chose; 0: not */
+    int line;          /* x or y of the line between the two, as drawn; -1: none */
+    bool dragging;     /* that line */
+    int unfolded;      /* columns that it would take unfolded */
+    bool fold_chosen;  /* the user said whether to fold */
     bool judging;      /* the cursor is in the verdict */
     bool opened;       /* the first proof was gone to */
     bool centre;       /* the window is still to move around the cursor */
@@ -41,6 +46,26 @@ const struct call *ladder_screen_call(const struct ladder_screen *s);
 
 /* The row under the cursor; NULL: there is none. */
 const struct ladder_row *ladder_screen_row(const struct ladder_screen *s);
+
+/* Puts the cursor on a row. */
+void ladder_screen_go(struct ladder_screen *s, size_t row);
+
+/* Goes to the next row that has what was typed, or proves something where nothing was.
+ */
+void ladder_screen_find(struct ladder_screen *s, bool backwards);
+
+/* The cursor goes into the verdict, or comes back. */
+void ladder_screen_verdict(struct ladder_screen *s);
+
+/* Keys while it is there. False: not one of its own. */
+bool ladder_screen_judge(struct ladder_screen *s, enum action action);
+
+/* The ladder goes where the cursor in the verdict is. */
+void ladder_screen_follow(struct ladder_screen *s);
+
+/* Folds what only relays where the ladder is wider than so many columns, unless the
+ * user chose. */
+void ladder_screen_fit(struct ladder_screen *s, int width);
 
 /* Draws it: struct screen_ops.draw. */
 void ladder_screen_draw(struct screen *screen, struct canvas *c, struct rect area);

@@ -7,6 +7,7 @@
 enum {
     BESIDE_FROM = 110, /* columns from which the text stands beside the ladder */
     PANEL_LEAST = 44,
+    LADDER_LEAST = 40,
     VERDICT_FROM = 28, /* lines from which verdict and message both have room */
 };
 
@@ -58,6 +59,18 @@ static void draw_legs(const struct ladder_screen *s, struct canvas *c, int x, in
                       leg->link_confidence);
 }
 
+/* What is not drawn as it is. */
+static int draw_folded(const struct ladder_screen *s, struct canvas *c, int x, int y)
+{
+    if (!s->options.fold)
+        return x;
+    if (s->ladder->folded)
+        return canvas_printf(c, x, y, TONE_REQUEST, "folded: %zu between",
+                             s->ladder->folded) +
+               3;
+    return canvas_put(c, x, y, TONE_REQUEST, "folded") + 3;
+}
+
 static void draw_title(struct ladder_screen *s, struct canvas *c, struct rect area,
                        const struct call *call)
 {
@@ -72,6 +85,7 @@ static void draw_title(struct ladder_screen *s, struct canvas *c, struct rect ar
     put_field(s, c, &x, area.y, call, "status", "");
     put_field(s, c, &x, area.y, call, "duration", "talk ");
     put_field(s, c, &x, area.y, call, "pdd", "PDD ");
+    x = draw_folded(s, c, x, area.y);
     draw_legs(s, c, x, area.y, call);
 }
 
@@ -195,6 +209,13 @@ static int below_height(struct ladder_screen *s, const struct rect *rows)
     return left > h ? left : h;
 }
 
+/* Does the text stand beside the ladder? */
+static bool beside(const struct ladder_screen *s, int width)
+{
+    return width >= BESIDE_FROM && s->panel != PANEL_BELOW &&
+           (s->panel != PANEL_NONE || s->judging);
+}
+
 /* Splits the room under the title between ladder, verdict and text. */
 static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
 {
@@ -202,12 +223,17 @@ static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
     int w;
 
     s->pager_area = s->verdict_area = (struct rect){0, 0, 0, 0};
+    s->line = -1;
     if ((s->panel == PANEL_NONE && !s->judging) || rows->h < (s->judging ? 5 : 12))
         return;
-    if (rows->w >= BESIDE_FROM && s->panel != PANEL_BELOW) {
+    if (beside(s, rows->w)) {
         w = rungs_width(s->ladder, rows->w - PANEL_LEAST);
+        if (s->beside)
+            w = rows->w - s->beside;
         if (w > rows->w - PANEL_LEAST)
             w = rows->w - PANEL_LEAST;
+        w = w > LADDER_LEAST ? w : LADDER_LEAST;
+        s->line = rows->x + w;
         text.x = rows->x + w + 2;
         text.w = rows->w - w - 2;
         canvas_fill(c, (struct rect){rows->x + w, rows->y, 1, rows->h}, TONE_DIM, "│");
@@ -215,7 +241,10 @@ static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
         draw_beside(s, c, text);
         return;
     }
-    int h = below_height(s, rows);
+    int h = s->below ? s->below : below_height(s, rows);
+    h = h < rows->h - 4 ? h : rows->h - 4;
+    h = h > 2 ? h : 2;
+    s->line = rows->y + rows->h - h;
     text.y = rows->y + rows->h - h + 1;
     text.h = h - 1;
     rows->h -= h;
@@ -231,11 +260,10 @@ static void draw_rows(struct ladder_screen *s, struct canvas *c, struct rect row
     struct rungs *r = &s->rungs;
     int head;
 
-    r->ladder = s->ladder;
-    r->view = s->screen.ui->view;
     r->area = rows;
     r->layout = ladder_layout(s->ladder, (unsigned)(rows.w > 0 ? rows.w : 1));
-    r->like = ladder_screen_row(s);
+    if (r->like != ladder_screen_row(s))
+        rungs_choose(r, ladder_screen_row(s));
     if (r->shift > (int)r->layout.width - rows.w)
         r->shift = (int)r->layout.width > rows.w ? (int)r->layout.width - rows.w : 0;
     rungs_draw_head(r, c, rows.y);
@@ -276,6 +304,9 @@ void ladder_screen_draw(struct screen *screen, struct canvas *c, struct rect are
                       "Call %u is no longer kept: a limit was reached.", s->call);
         return;
     }
+    ladder_screen_fit(s, beside(s, area.w) ? area.w - PANEL_LEAST : area.w);
+    if (!s->ladder)
+        return;
     draw_title(s, c, area, call);
     used = 1 + draw_verdict_line(s, c, area, call);
     rows.y += used;

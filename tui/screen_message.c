@@ -151,6 +151,15 @@ static void message_typed(struct screen *screen, enum prompt_result what)
     pager_find(&s->pager, screen->prompt.text);
 }
 
+static void message_copy(struct screen *screen, struct strbuf *out)
+{
+    const struct message_screen *s = (const struct message_screen *)screen;
+    const struct msg *m = calls_msg_by_id(screen->ui->view->calls, s->msg);
+
+    if (m && view_text(screen->ui->view, m, out))
+        out->n = 0;
+}
+
 static const struct screen_ops message_ops = {
     .title = "Message",
     .on = ON_MESSAGE,
@@ -158,6 +167,7 @@ static const struct screen_ops message_ops = {
     .draw = message_draw,
     .act = message_act,
     .typed = message_typed,
+    .copy = message_copy,
 };
 
 struct screen *screen_message_new(struct ui *ui, uint32_t msg,

@@ -113,16 +113,39 @@ static void csv_string(struct strbuf *out, const char *s)
     strbuf_char(out, ',');
 }
 
+static void csv_real(struct strbuf *out, double r, bool known)
+{
+    struct value v = {.type = VALUE_REAL, .r = r};
+    if (known)
+        json_value(out, &v);
+    strbuf_char(out, ',');
+}
+
+/* Figures of a stream; slices: the MOS of each ten seconds, with blanks between. */
+static void csv_media(struct strbuf *out, const struct ladder_row *r)
+{
+    const struct ladder_media *m = r->media;
+    csv_number(out, r->stream, r->stream != 0);
+    csv_string(out, m ? m->codec : NULL);
+    csv_number(out, m ? m->packets : 0, m != NULL);
+    csv_real(out, m ? m->loss : 0, m != NULL);
+    csv_real(out, m ? m->jitter : 0, m && m->has_jitter);
+    csv_real(out, m ? m->mos : 0, m && m->has_mos);
+    for (size_t i = 0; m && i < m->slices; i++)
+        strbuf_printf(out, "%s%u.%u", i ? " " : "", m->tenth[i] / 10U,
+                      m->tenth[i] % 10U);
+}
+
 void ladder_csv(const struct view *v, const struct ladder *l, struct strbuf *out)
 {
     strbuf_str(out, "kind,time,delta,from,to,text,mark,rule,repeats,call,message,frame,"
-                    "file\r\n");
+                    "file,stream,codec,packets,loss,jitter,mos,slices\r\n");
     for (size_t i = 0; i < l->rows; i++) {
         const struct ladder_row *r = &l->row[i];
         bool framed = r->msg || r->event;
         uint16_t file = r->msg ? r->msg->file : r->event ? r->event->file : 0;
         uint64_t frame = r->msg ? r->msg->frame : r->event ? r->event->frame : 0;
-        bool ends = r->kind == LADDER_MESSAGE || r->kind == LADDER_EVENT;
+        bool ends = r->kind != LADDER_GAP && r->kind != LADDER_NOTE;
         csv_string(out, kind_name(r->kind));
         json_seconds(out, r->time, false);
         strbuf_char(out, ',');
@@ -137,7 +160,8 @@ void ladder_csv(const struct view *v, const struct ladder *l, struct strbuf *out
         csv_number(out, r->call ? r->call->id : 0, r->call != NULL);
         csv_number(out, r->msg ? r->msg->id : 0, r->msg != NULL);
         csv_number(out, frame, framed);
-        csv_text(out, framed && v->file_name ? v->file_name(v->ctx, file) : NULL);
+        csv_string(out, framed && v->file_name ? v->file_name(v->ctx, file) : NULL);
+        csv_media(out, r);
         strbuf_str(out, "\r\n");
     }
 }

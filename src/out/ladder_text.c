@@ -333,8 +333,10 @@ static void rungs(struct drawing *d)
     for (size_t i = 0; i < l->rows; i++) {
         const struct ladder_row *r = &l->row[i];
         if (r->kind == LADDER_NOTE) {
+            put_lines(d, false);
             clean(d, r->text);
-            grid_put(&d->grid, 0, d->text.p, d->text.n, d->grid.width, r->tone);
+            size_t x = l->columns ? column_x(d, 0) + 2 : 0;
+            grid_put(&d->grid, x, d->text.p, d->text.n, d->grid.width - x, r->tone);
             write_line(d);
             continue;
         }

@@ -36,6 +36,7 @@ struct ladder_row {
     const struct call *call;
     char *text;       /* "INVITE", "180 Ringing": raw, sanitise when drawing; owned */
     const char *mark; /* "sdp", "sdp hold"; NULL: none */
+    unsigned hops;    /* further ones that the message took, folded into this row */
     unsigned repeats; /* retransmissions folded into this row (fold option), or its
                          number when shown */
     enum tone tone;
@@ -48,6 +49,7 @@ struct ladder {
     struct ladder_column *column;
     struct ladder_row *row;
     size_t columns, rows;
+    size_t folded;           /* columns that are not there: they only relay */
     const struct call **leg; /* the calls shown, by id */
     size_t legs;
     uint64_t version; /* of the model when it was built */
@@ -59,6 +61,7 @@ struct ladder_options {
     bool hide_copies; /* copies are left out (default true in faces) */
     bool sdp;         /* what each description says is in the row's text */
     bool hide_media;  /* no streams, and no digits of them */
+    bool fold;        /* what proxies relay and what is sent again, in one row each */
 };
 
 /* Builds the ladder of a call. NULL when memory is short. */

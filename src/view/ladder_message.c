@@ -1,3 +1,4 @@
+#include "dissect/sip_value.h"
 #include "model/offer.h"
 #include "view/ladder_work.h"
 
@@ -12,6 +13,40 @@ static void note_role(struct ladder_work *b, struct ladder_column *c,
         role = sip->header[SIP_H_SERVER];
     if (!c->role && role.n)
         c->role = ladder_work_copy(b, role.p, role.n);
+}
+
+/* The address of a URI in a header: "bob@example.com". */
+static void add_address(struct strbuf *out, struct slice value)
+{
+    struct sip_name_addr na;
+    struct sip_uri uri;
+    if (!sip_name_addr(value, &na) || !sip_uri(na.uri, &uri))
+        return;
+    strbuf_char(out, ' ');
+    strbuf_add(out, uri.user.p, uri.user.n);
+    strbuf_str(out, uri.user.n ? "@" : "");
+    strbuf_add(out, uri.host.p, uri.host.n);
+}
+
+/* Where a call is sent to, and how that went (RFC 3515, 3891, 3261 21.3). */
+static void transfer_text(const struct msg *m, const struct sip *sip,
+                          struct strbuf *line, struct ladder_row *row)
+{
+    struct slice body = sip->body;
+    if (!m->status && m->method == SIP_REFER) {
+        row->mark = "transfer";
+        add_address(line, sip->header[SIP_H_REFER_TO]);
+    } else if (!m->status && sip->header[SIP_H_REPLACES].n) {
+        row->mark = row->mark ? "sdp replaces" : "replaces";
+    } else if (m->status >= 300 && m->status < 400) {
+        add_address(line, sip->header[SIP_H_CONTACT]);
+    } else if (!m->status && m->method == SIP_NOTIFY &&
+               slice_istarts(body, SLICE("SIP/2.0 "))) {
+        struct slice first = slice_trim(slice_sub(body, 8, slice_find(body, '\n') - 8));
+        row->mark = "transfer";
+        strbuf_char(line, ' ');
+        strbuf_add(line, first.p, first.n < 40 ? first.n : 40);
+    }
 }
 
 static void message_text(struct ladder_work *b, const struct msg *m,
@@ -33,6 +68,7 @@ static void message_text(struct ladder_work *b, const struct msg *m,
     } else {
         strbuf_str(&line, msg_method_name(m));
     }
+    transfer_text(m, &sip, &line, row);
     b->failed |= line.failed;
     row->text = ladder_work_copy(b, line.p, line.n);
     strbuf_done(&line);

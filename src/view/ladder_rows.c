@@ -1,3 +1,4 @@
+#include "model/pair.h"
 #include "model/streams.h"
 #include "view/clock.h"
 #include "view/ladder_event.h"
@@ -128,6 +129,10 @@ static void note_proof(const struct ladder_work *b, struct ladder_row *row)
 static void push(struct ladder_work *b, struct ladder_row *row)
 {
     note_proof(b, row);
+    if (!b->failed && ladder_work_fold(b, row)) {
+        ladder_row_done(row);
+        return;
+    }
     if (b->failed || !vec_push(&b->rows, *row)) {
         b->failed = true;
         ladder_row_done(row);
@@ -144,13 +149,51 @@ static void gap_row(struct ladder_work *b, int64_t before, int64_t delta)
     push(b, &row);
 }
 
-static void note_row(struct ladder_work *b, const char *text)
+static void note_row(struct ladder_work *b, enum tone tone, const char *text)
 {
-    struct ladder_row row = {.kind = LADDER_NOTE, .tone = TONE_WARN};
+    struct ladder_row row = {.kind = LADDER_NOTE, .tone = tone};
     if (b->rows.n)
         row.time = b->rows.at[b->rows.n - 1].time;
     row.text = ladder_work_copy(b, text, strlen(text));
     push(b, &row);
+}
+
+/* What the box added between this stream and the one that carries the same media into
+ * it. */
+static void pair_note(struct ladder_work *b, const struct rtp_stream *s)
+{
+    struct pair_figures p;
+    if (b->failed || !pair_figures(s, &p))
+        return;
+    double share =
+        s->packets ? 100.0 * (double)p.lost / (double)(s->packets + p.lost) : 0;
+    struct strbuf text = {0};
+    if (p.lost || (p.has_delay && p.delay >= 1))
+        strbuf_printf(&text, "the box between added %.1f %% loss", share);
+    else
+        strbuf_str(&text, "the same as before the box between");
+    if (p.has_delay)
+        strbuf_printf(&text, ", %.1f ms, jitter %.1f ms", p.delay, p.jitter);
+    strbuf_printf(&text, " (against stream %u)", p.up);
+    note_row(b, share >= 1 ? TONE_WARN : TONE_DIM, strbuf_cstr(&text));
+    strbuf_done(&text);
+}
+
+/* An answered call with a description, and not one packet of it, though the capture has
+ * media of others. */
+static void silence_note(struct ladder_work *b)
+{
+    bool answered = false;
+    if (!b->view->streams || b->options->hide_media || !b->view->streams->list.kept)
+        return;
+    for (size_t i = 0; i < b->ladder->legs; i++) {
+        const struct call *c = b->ladder->leg[i];
+        if (c->streams)
+            return;
+        answered |= c->invite && c->answer && c->offers;
+    }
+    if (answered)
+        note_row(b, TONE_DIM, "no media of this call was captured");
 }
 
 void ladder_work_rows(struct ladder_work *b)
@@ -172,9 +215,14 @@ void ladder_work_rows(struct ladder_work *b)
         else
             media_row(b, item, &row);
         push(b, &row);
+        if (item->stream && !item->event)
+            pair_note(b, item->stream);
     }
+    if (!b->failed)
+        silence_note(b);
     if (b->more && !b->failed)
-        note_row(b, "more messages follow: only the first 10000 are drawn");
+        note_row(b, TONE_WARN, "more messages follow: only the first 10000 are drawn");
+    ladder_work_fold_columns(b);
     b->ladder->row = b->rows.at;
     b->ladder->rows = b->rows.n;
 }

@@ -43,6 +43,13 @@ void ladder_work_rows(struct ladder_work *b);
 void ladder_work_message(struct ladder_work *b, const struct msg *m,
                          struct ladder_row *row);
 
+/* Where folding is wanted: true for a row that is said by one before it: a repetition,
+ * or the same message relayed. */
+bool ladder_work_fold(struct ladder_work *b, const struct ladder_row *row);
+
+/* Once all rows are there: columns that only relayed go. */
+void ladder_work_fold_columns(struct ladder_work *b);
+
 /* Frees what a row holds. */
 void ladder_row_done(struct ladder_row *row);
 

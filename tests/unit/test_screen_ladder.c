@@ -85,6 +85,84 @@ static void legs_side_by_side(void **state)
     assert_line_has(&s, 1, "this one alone");
 }
 
+/* A ladder that is too wide folds what only relays; w unfolds it. */
+static void what_proxies_relay_is_folded(void **state)
+{
+    static const char *const hop[] = {"192.0.2.1:5060",   "203.0.113.1:5060",
+                                      "203.0.113.2:5060", "203.0.113.3:5060",
+                                      "203.0.113.4:5060", "198.51.100.2:5060"};
+    static const char *const branch[] = {"h0", "h1", "h2", "h3", "h4"};
+
+    (void)state;
+    stage_call(&s, "relayed@example.com", "sip:alice@example.com",
+               "sip:bob@example.net");
+    for (int i = 0; i < 5; i++) {
+        s.f.src = hop[i];
+        s.f.dst = hop[i + 1];
+        SAY(&s, {30000 + i, ">", "INVITE", "1 INVITE", branch[i], NULL, NULL});
+    }
+    for (int i = 4; i >= 0; i--) {
+        s.f.src = hop[i];
+        s.f.dst = hop[i + 1];
+        SAY(&s, {30200 - i, "<", "200", "1 INVITE", branch[i], "b", NULL});
+    }
+    diagnose_run(s.diagnosis, true);
+    ui_refresh(&s.ui);
+    stage_press(&s, "^E\n");
+    assert_golden_sizes(&s, "ladder-relayed");
+    stage_draw(&s, 80, 24, false);
+    stage_press(&s, "w");
+    stage_draw(&s, 80, 24, false);
+    assert_golden(&s, "ladder-relayed-wide");
+    stage_press(&s, "^R^R^R^R^R^R");
+    stage_draw(&s, 80, 24, false);
+    assert_true(stage_shows(&s, "198.51.100.2"));
+    assert_line_has(&s, 4, "22:13:50.00");
+}
+
+static void the_line_between_can_be_dragged(void **state)
+{
+    struct input in = {.key = INPUT_CLICK};
+
+    (void)state;
+    stage_press(&s, "\n");
+    stage_draw(&s, 120, 36, false);
+    for (in.x = 0; in.x < 119; in.x++)
+        if (!memcmp(s.canvas.cell[20 * 120 + in.x].text, "│", 3))
+            break;
+    in.y = 20;
+    ui_input(&s.ui, &in);
+    in = (struct input){INPUT_DRAG, 70, 20};
+    ui_input(&s.ui, &in);
+    in.key = INPUT_RELEASE;
+    ui_input(&s.ui, &in);
+    stage_draw(&s, 120, 36, false);
+    assert_memory_equal(s.canvas.cell[20 * 120 + 70].text, "│", 3);
+    in = (struct input){INPUT_DRAG, 50, 20};
+    ui_input(&s.ui, &in);
+    stage_draw(&s, 120, 36, false);
+    assert_memory_equal(s.canvas.cell[20 * 120 + 70].text, "│", 3);
+}
+
+static void colours_of_four_kinds(void **state)
+{
+    static const char *const said[] = {"transaction", "CSeq", "call", "by class"};
+
+    (void)state;
+    stage_press(&s, "\n^E");
+    for (size_t i = 0; i < 4; i++) {
+        unsigned invite, bye;
+
+        stage_press(&s, "c");
+        stage_draw(&s, 80, 24, false);
+        assert_true(stage_shows(&s, said[i]));
+        invite = s.canvas.cell[4 * 80 + 24].style & STYLE_TONE;
+        bye = s.canvas.cell[10 * 80 + 24].style & STYLE_TONE;
+        assert_int_equal(bye, TONE_REQUEST);
+        assert_int_equal(invite, i < 2 ? TONE_DIM : TONE_REQUEST);
+    }
+}
+
 static void times_of_three_kinds(void **state)
 {
     (void)state;
@@ -199,6 +277,9 @@ int main(void)
         TEST(what_is_wrong_and_what_proves_it),
         TEST(a_call_without_findings_says_so),
         TEST(legs_side_by_side),
+        TEST(what_proxies_relay_is_folded),
+        TEST(the_line_between_can_be_dragged),
+        TEST(colours_of_four_kinds),
         TEST(times_of_three_kinds),
         TEST(finding_goes_to_the_row_whose_text_has_it),
         TEST(opening_a_message_and_coming_back),
