@@ -58,10 +58,10 @@ static int make_taps(struct guard *g, const struct options *o)
     return 0;
 }
 
-/* A capture filter may name hosts. */
+/* A capture filter may name hosts; the others listen or send. */
 static bool wants_network(const struct options *o)
 {
-    return o->bpf || o->nhep_listen;
+    return o->bpf || o->nhep_listen || o->hep_send || o->metrics;
 }
 
 /* Whatever goes on for long gives its rights up. */
