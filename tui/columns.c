@@ -5,12 +5,14 @@
 #include <string.h>
 #include <strings.h>
 
-/* What the list of calls shows, and from which width of the screen on it is worth its
+/* What a list shows at first, and from which width of the screen on it is worth its
  * room. */
+enum { FLEXIBLE = 24 /* least width of what takes what is left */ };
+
 struct rule {
     const char *field;
     const char *instead;  /* field for rows where the first is null */
-    uint8_t narrow, wide; /* columns below and from 120 */
+    uint8_t narrow, wide; /* columns below and from 120; 0: takes what is left */
     uint8_t widest;       /* from 200; 0: as wide */
     uint8_t from;
     bool media; /* not where media is left alone */
@@ -34,13 +36,67 @@ static const struct rule calls_rules[] = {
     {"src", NULL, 21, 21, 0, 220, false},
     {"dst", NULL, 21, 21, 0, 220, false},
 };
-enum { RULES = sizeof calls_rules / sizeof *calls_rules };
+static const struct rule message_rules[] = {
+    {"id", NULL, 7, 7, 0, 160, false},    {"call", NULL, 5, 6, 0, 0, false},
+    {"time", NULL, 12, 12, 15, 0, false}, {"delta", NULL, 7, 7, 0, 140, false},
+    {"src", NULL, 21, 21, 24, 0, false},  {"dst", NULL, 21, 21, 24, 110, false},
+    {"summary", NULL, 0, 0, 0, 0, false}, {"size", NULL, 10, 10, 0, 130, false},
+    {"frame", NULL, 8, 8, 0, 170, false},
+};
+static const struct rule stream_rules[] = {
+    {"call", NULL, 5, 6, 0, 0, false},
+    {"src", NULL, 21, 21, 24, 0, false},
+    {"dst", NULL, 21, 21, 24, 0, false},
+    {"ssrc", NULL, 10, 10, 0, 130, false},
+    {"codec", NULL, 6, 8, 0, 0, false},
+    {"ptime", NULL, 8, 8, 0, 200, false},
+    {"start", NULL, 8, 12, 0, 150, false},
+    {"duration", NULL, 8, 8, 0, 110, false},
+    {"packets", NULL, 8, 8, 0, 90, false},
+    {"loss", NULL, 6, 6, 0, 0, false},
+    {"loss_burst_max", NULL, 9, 9, 0, 180, false},
+    {"jitter_mean", NULL, 9, 9, 0, 100, false},
+    {"mos", NULL, 4, 4, 0, 0, false},
+    {"mos_min", NULL, 7, 7, 0, 140, false},
+    {"binding", NULL, 10, 10, 0, 190, false},
+};
+static const struct rule ledger_rules[] = {
+    {"count", NULL, 10, 10, 0, 0, false},       {"what", NULL, 0, 0, 0, 0, false},
+    {"reason", NULL, 18, 18, 0, 110, false},    {"bytes", NULL, 12, 12, 0, 100, false},
+    {"first_frame", NULL, 11, 11, 0, 0, false},
+};
+
+static const struct rules {
+    const struct table *table;
+    const struct rule *rule;
+    size_t n;
+} all_rules[] = {
+#define RULES(table, rules)                              \
+    {                                                    \
+        &(table), rules, sizeof(rules) / sizeof *(rules) \
+    }
+    RULES(TABLE_CALLS, calls_rules),
+    RULES(TABLE_MESSAGES, message_rules),
+    RULES(TABLE_STREAMS, stream_rules),
+    RULES(TABLE_LEDGER, ledger_rules),
+};
+
+/* The rules of a table; NULL: none. */
+static const struct rules *rules_of(const struct table *t)
+{
+    for (size_t i = 0; i < sizeof all_rules / sizeof *all_rules; i++)
+        if (all_rules[i].table == t)
+            return &all_rules[i];
+    return NULL;
+}
 
 static const struct rule *rule_of(const struct table *t, const struct field *f)
 {
-    for (size_t i = 0; t == &TABLE_CALLS && i < RULES; i++)
-        if (!strcmp(calls_rules[i].field, f->name))
-            return &calls_rules[i];
+    const struct rules *rules = rules_of(t);
+
+    for (size_t i = 0; rules && i < rules->n; i++)
+        if (!strcmp(rules->rule[i].field, f->name))
+            return &rules->rule[i];
     return NULL;
 }
 
@@ -62,11 +118,13 @@ static void add_field(struct columns *c, const struct field *f)
 
 void columns_reset(struct columns *c)
 {
+    const struct rules *rules = rules_of(c->table);
+
     c->list.n = 0;
     c->chosen = false;
-    for (size_t i = 0; c->table == &TABLE_CALLS && i < RULES; i++)
-        add_field(c, field_find(c->table, calls_rules[i].field));
-    for (unsigned place = 1; c->table != &TABLE_CALLS && place < 64; place++)
+    for (size_t i = 0; rules && i < rules->n; i++)
+        add_field(c, field_find(c->table, rules->rule[i].field));
+    for (unsigned place = 1; !rules && place < 64; place++)
         for (size_t i = 0; i < c->table->n; i++)
             if (c->table->fields[i].place == place)
                 add_field(c, &c->table->fields[i]);
@@ -222,6 +280,14 @@ size_t columns_find(const struct columns *c, const struct field *f)
     return SIZE_MAX;
 }
 
+bool columns_flexible(const struct columns *c, size_t at)
+{
+    const struct column *column = &c->list.at[at];
+    const struct rule *r = rule_of(c->table, column->field);
+
+    return !column->width && (r ? !r->narrow : !column->field->width);
+}
+
 int columns_width(const struct columns *c, size_t at, int screen)
 {
     const struct column *column = &c->list.at[at];
@@ -229,8 +295,10 @@ int columns_width(const struct columns *c, size_t at, int screen)
 
     if (column->width)
         return column->width;
+    if (columns_flexible(c, at))
+        return FLEXIBLE;
     if (!r)
-        return column->field->width ? column->field->width : 24;
+        return column->field->width;
     if (!c->chosen && screen < r->from)
         return 0;
     return screen >= 200 && r->widest ? r->widest : screen >= 120 ? r->wide : r->narrow;
@@ -238,7 +306,7 @@ int columns_width(const struct columns *c, size_t at, int screen)
 
 const char *column_title(const struct field *f, char out[COLUMN_TITLE])
 {
-    const char *unit = header_is(f) ? "" : f->unit;
+    const char *unit = header_is(f) || !strcasecmp(f->title, f->unit) ? "" : f->unit;
 
     snprintf(out, COLUMN_TITLE, "%s%s%s", f->title, *unit ? " " : "", unit);
     return out;

@@ -56,6 +56,9 @@ size_t columns_find(const struct columns *c, const struct field *f);
 /* Width of a column on a screen; 0: it is left out there. */
 int columns_width(const struct columns *c, size_t at, int screen);
 
+/* It takes what is left. */
+bool columns_flexible(const struct columns *c, size_t at);
+
 /* Heading: title and unit. Returns out. */
 const char *column_title(const struct field *f, char out[COLUMN_TITLE]);
 

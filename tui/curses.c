@@ -23,11 +23,12 @@ static struct {
     SCREEN *screen;
     FILE *tty; /* keys, where standard input is none; NULL */
     int fd;    /* of keys */
-    enum colours colours;
-    int pairs; /* colour pairs made */
+    struct theme theme;
+    enum colours most; /* that the terminal shows */
+    int pairs;         /* colour pairs made */
     int32_t pair_fg[64], pair_bg[64];
     struct canvas shown; /* what the terminal shows; w 0: unknown */
-    bool pasting, paste_mode, mouse;
+    bool pasting, paste_mode, mouse, no_mouse;
     struct input again; /* second half of a double click; NONE */
     struct termios before;
     char restore[256]; /* bytes that bring the terminal back, for signals */
@@ -95,6 +96,13 @@ static void use_mouse(void)
 {
     const char *move = tigetstr("kmous");
 
+    if (term.no_mouse) {
+        mousemask(0, NULL);
+        if (term.mouse)
+            send("\033[?1002l");
+        term.mouse = false;
+        return;
+    }
     mousemask(CLICKS | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED |
                   REPORT_MOUSE_POSITION,
               NULL);
@@ -131,11 +139,12 @@ static void enter(void)
 
 static void start_colours(void)
 {
-    term.colours = COLOURS_NONE;
+    term.most = COLOURS_NONE;
     if (!has_colors() || start_color() == ERR)
         return;
     use_default_colors();
-    term.colours = theme_colours(COLORS);
+    term.most = theme_colours(COLORS);
+    term.theme.colours = term.most;
     term.pairs = 0;
 }
 
@@ -202,6 +211,26 @@ unable:
         "a screen cannot be drawn on a terminal of type '%s': set TERM, or use "
         "`sipglass calls`",
         name ? name : "");
+}
+
+void curses_style(const struct theme *theme)
+{
+    term.theme = *theme;
+    /* A terminal without colours shows none; more than it has, it does not show. */
+    if (term.theme.colours > term.most || term.most == COLOURS_NONE)
+        term.theme.colours = term.most;
+    /* A direct-colour terminal takes no numbers of a palette beyond the first 8. */
+    if (term.most == COLOURS_TRUE && term.theme.colours == COLOURS_256)
+        term.theme.colours = COLOURS_TRUE;
+    term.shown.w = 0;
+}
+
+void curses_mouse(bool on)
+{
+    if (term.no_mouse == !on)
+        return;
+    term.no_mouse = !on;
+    use_mouse();
 }
 
 void curses_clip(const char *bytes, size_t n)
@@ -359,7 +388,7 @@ static int pair_of(int32_t fg, int32_t bg)
 
 static void show_cell(const struct cell *cell, int x, int y)
 {
-    struct paint p = theme_paint(term.colours, cell->style);
+    struct paint p = theme_paint(&term.theme, cell->style);
     attr_t attr = (p.bold ? A_BOLD : 0) | (p.dim ? A_DIM : 0) |
                   (p.reverse ? A_REVERSE : 0) | (p.underline ? A_UNDERLINE : 0);
     int pair = pair_of(p.fg, p.bg), n = 0;

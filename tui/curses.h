@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "tui/canvas.h"
 #include "tui/keymap.h"
+#include "tui/theme.h"
 
 /*
  * Takes the terminal: output on standard output, keys from standard input, or from
@@ -29,6 +30,12 @@ bool curses_key(struct input *out);
 
 /* Shows a canvas: cells that differ from what is shown, all of them where `anew`. */
 void curses_show(const struct canvas *c, bool anew);
+
+/* Sets the look, as far as the terminal can show it. Draw anew after it. */
+void curses_style(const struct theme *theme);
+
+/* Takes clicks and the wheel, or leaves them to the terminal. */
+void curses_mouse(bool on);
 
 /* Most bytes that terminals take at once. */
 enum { CURSES_CLIP = 74994 };

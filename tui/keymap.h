@@ -51,12 +51,18 @@ enum {
     ON_MEDIA = 1 << 6,
     ON_PALETTE = 1 << 7,
     ON_COLUMNS = 1 << 8,
-    ON_DIFF = 1 << 9,                          /* two messages */
-    ON_PAIRS = 1 << 10,                        /* two calls */
+    ON_DIFF = 1 << 9,   /* two messages */
+    ON_PAIRS = 1 << 10, /* two calls */
+    ON_MESSAGES = 1 << 11,
+    ON_STREAMS = 1 << 12,
+    ON_LEDGER = 1 << 13,
+    ON_SETTINGS = 1 << 14,
     ON_TEXT = ON_MESSAGE | ON_STATS | ON_HELP, /* what only scrolls */
-    ON_LISTS = ON_CALLS,                       /* made of a sheet */
-    ON_ANY =
-        ON_LISTS | ON_LADDER | ON_MEDIA | ON_TEXT | ON_COLUMNS | ON_DIFF | ON_PAIRS,
+    ON_TABLES = ON_MESSAGES | ON_STREAMS | ON_LEDGER,
+    ON_LISTS = ON_CALLS | ON_TABLES, /* made of a sheet */
+    ON_MAIN =
+        ON_LISTS | ON_LADDER | ON_MESSAGE | ON_MEDIA | ON_STATS | ON_DIFF | ON_PAIRS,
+    ON_ANY = ON_MAIN | ON_HELP | ON_COLUMNS | ON_SETTINGS,
     ON_DIALOG = ON_SAVE | ON_PALETTE, /* where characters are typed */
     ON_EVERY = ON_ANY | ON_DIALOG,
 };
@@ -81,7 +87,10 @@ enum {
         INPUT_DOWN)                                                                    \
     KEY(SAVE_SCOPE_BACK, ON_SAVE, "", "choose which calls are saved, backwards",       \
         INPUT_BACKTAB, INPUT_UP)                                                       \
-    KEY(SEARCH, ON_CALLS, "filter", "show only what passes: words, SQL, or @NAME",     \
+    KEY(OPEN_ROW, ON_MESSAGES | ON_STREAMS, "open", "open the message, or the media",  \
+        INPUT_ENTER)                                                                   \
+    KEY(OPEN_CALL, ON_MESSAGES | ON_STREAMS, "ladder", "the ladder of its call", 'C')  \
+    KEY(SEARCH, ON_LISTS, "filter", "show only what passes: words, SQL, or @NAME",     \
         '/', 'f', INPUT_F0 + 3, INPUT_F0 + 7)                                          \
     KEY(FIND, ON_LADDER | ON_MESSAGE, "find", "find text", '/', INPUT_F0 + 3)          \
     KEY(MARK, ON_CALLS, "mark", "mark the call, for saving", ' ')                      \
@@ -124,8 +133,11 @@ enum {
     KEY(PREV_MESSAGE, ON_MESSAGE, "", "message of the ladder before", INPUT_BACKTAB)   \
     KEY(PAUSE, ON_ANY, "", "pause reading, or go on", 'p')                             \
     KEY(CLEAR, ON_CALLS, "", "forget all calls (asks)", INPUT_F0 + 5)                  \
-    KEY(STATS, ON_CALLS | ON_LADDER | ON_MESSAGE, "stats", "counts and the ledger",    \
-        'i')                                                                           \
+    KEY(STATS, ON_MAIN & ~ON_STATS, "stats", "counts and the ledger", 'i')             \
+    KEY(MESSAGES, ON_MAIN & ~ON_MESSAGES, "", "search the messages of all calls", 'M') \
+    KEY(STREAMS, ON_MAIN & ~ON_STREAMS, "", "all media streams", 'S')                  \
+    KEY(LEDGER, ON_MAIN & ~ON_LEDGER, "", "what was left out, and why", 'L')           \
+    KEY(SETTINGS, ON_MAIN, "", "settings", 'o', INPUT_F0 + 8)                          \
     KEY(UP, ON_ANY, "", "up", INPUT_UP, 'k')                                           \
     KEY(DOWN, ON_ANY, "", "down", INPUT_DOWN, 'j')                                     \
     KEY(LEFT, ON_LISTS | ON_LADDER, "", "left", INPUT_LEFT, 'h')                       \
@@ -141,13 +153,16 @@ enum {
     KEY(COLUMN_WIDE, ON_COLUMNS, "", "wider", '+', '=', INPUT_RIGHT)                   \
     KEY(COLUMN_HEADER, ON_COLUMNS, "a header", "add any SIP header as a column", 'a')  \
     KEY(COLUMN_RESET, ON_COLUMNS, "as at first", "the columns as at first", 'D')       \
-    KEY(DONE, ON_COLUMNS, "done", "done", INPUT_ENTER)                                 \
+    KEY(VALUE_NEXT, ON_SETTINGS, "next value", "the next value", INPUT_RIGHT, ' ',     \
+        'l')                                                                           \
+    KEY(VALUE_BACK, ON_SETTINGS, "", "the value before", INPUT_LEFT, 'h')              \
+    KEY(DONE, ON_COLUMNS | ON_SETTINGS, "done", "done", INPUT_ENTER)                   \
     KEY(CHOOSE_UP, ON_PALETTE, "", "the entry above", INPUT_UP, INPUT_BACKTAB)         \
     KEY(CHOOSE_DOWN, ON_PALETTE, "", "the entry below", INPUT_DOWN)                    \
     KEY(COMPLETE, ON_PALETTE | ON_LISTS, "", "while one types: complete the name",     \
         INPUT_TAB)                                                                     \
     KEY(RUN, ON_PALETTE, "do it", "do what the entry says", INPUT_ENTER)               \
-    KEY(COPY, ON_CALLS | ON_LADDER | ON_MESSAGE, "",                                   \
+    KEY(COPY, ON_LISTS | ON_LADDER | ON_MESSAGE, "",                                   \
         "copy what is selected to the clipboard", 'y')                                 \
     KEY(PALETTE, ON_ANY, "", "any action by its name", ':')                            \
     KEY(REDRAW, ON_ANY | ON_DIALOG, "", "draw everything anew", CONTROL('L'))          \

@@ -61,6 +61,16 @@ struct screen *screen_help_new(struct ui *ui, const struct screen *of);
 /* Offers the actions of a screen (its ON_ bit) by name, and does the one chosen. */
 struct screen *screen_palette_new(struct ui *ui, unsigned on);
 
+/* Lists of what is not a call. */
+enum table_screen_kind {
+    TABLE_SCREEN_MESSAGES, /* of all calls; searched by words in their texts */
+    TABLE_SCREEN_STREAMS,
+    TABLE_SCREEN_LEDGER
+};
+struct screen *screen_table_new(struct ui *ui, enum table_screen_kind kind);
+
+struct screen *screen_settings_new(struct ui *ui);
+
 /* Chooses, orders and sizes the columns of a sheet, which outlives it. */
 struct screen *screen_columns_new(struct ui *ui, struct sheet *of);
 

@@ -151,6 +151,23 @@ static void lay_out(struct sheet *s, const struct canvas *c)
     }
 }
 
+/* Room that is left goes to the field that takes what is left, where it was not sized.
+ */
+static void stretch(struct sheet *s, int w)
+{
+    const struct sheet_place *last = &s->place[s->places - 1];
+    int room = s->places ? w - last->x - last->w : 0;
+
+    for (size_t i = 0; i < s->places && room > 0 && !s->ops->tail; i++) {
+        if (!columns_flexible(&s->columns, s->place[i].column))
+            continue;
+        s->place[i].w += room;
+        for (size_t k = i + 1; k < s->places; k++)
+            s->place[k].x += room;
+        return;
+    }
+}
+
 static const struct field *place_field(const struct sheet *s, size_t i)
 {
     return s->columns.list.at[s->place[i].column].field;
@@ -250,12 +267,31 @@ void sheet_draw(struct sheet *s, struct canvas *c, struct rect area)
     if (s->skip >= s->columns.list.n)
         s->skip = s->columns.list.n - 1;
     lay_out(s, c);
+    stretch(s, c->w);
     s->tail = s->skip || !s->ops->tail ? 0 : c->w - tail_x(s);
     s->top = area.y;
     draw_titles(s, c, area.y);
     scroll_fit(&s->scroll, list_count(s->list), rows);
     for (int y = 0; y < rows && s->scroll.top + (size_t)y < s->scroll.count; y++)
         draw_row(s, c, s->scroll.top + (size_t)y, area.y + 1 + y);
+}
+
+void sheet_copy(struct sheet *s, struct strbuf *out)
+{
+    struct row row = {.view = s->ui->view,
+                      .object = sheet_selected(s),
+                      .scratch = &s->scratch,
+                      .text = &s->text};
+
+    for (size_t i = 0; row.object && i < s->places; i++) {
+        const struct field *f = place_field(s, i);
+        struct value v;
+
+        s->scratch.n = 0;
+        field_get(f, &row, &v);
+        strbuf_str(out, i ? "\t" : "");
+        value_text(row.view, f, &v, out);
+    }
 }
 
 /* ---- sorting */

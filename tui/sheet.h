@@ -78,6 +78,9 @@ bool sheet_mouse(struct sheet *s, const struct input *in);
 /* Drags the edge of a heading: the column's width. For `drag`. */
 void sheet_drag(struct sheet *s, const struct input *in);
 
+/* Adds the values of the selected row as they are shown, a tab between. */
+void sheet_copy(struct sheet *s, struct strbuf *out);
+
 /* Writes its columns to the configuration, where they differ. */
 void sheet_keep(struct sheet *s);
 

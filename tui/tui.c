@@ -87,6 +87,31 @@ static int64_t wall_ns(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* ---- the look */
+
+/* Takes the settings over. */
+static void style(struct loop *l)
+{
+    static const enum colours colours[] = {COLOURS_TRUE, COLOURS_NONE, COLOURS_16,
+                                           COLOURS_256, COLOURS_TRUE};
+    const struct settings *s = &l->ui.settings;
+    const struct options *o = l->trace->options;
+    unsigned ground = settings_choice(s, SETTING_GROUND);
+    unsigned characters = settings_choice(s, SETTING_CHARACTERS);
+    struct theme theme = {
+        .colours = colours[settings_choice(s, SETTING_COLOURS)],
+        .ground = ground ? (enum ground)ground : theme_ground(),
+        .safe = settings_choice(s, SETTING_PALETTE) == 1,
+    };
+
+    l->ascii = o->ascii || characters == 2 || (characters == 0 && theme_ascii());
+    l->trace->view.utc = o->utc || settings_choice(s, SETTING_TIMES) == 1;
+    curses_style(&theme);
+    curses_mouse(settings_choice(s, SETTING_MOUSE) == 0);
+    canvas_done(&l->canvas); /* made anew for its characters */
+    l->ui.restyle = false;
+}
+
 /* ---- drawing */
 
 static bool fit_canvas(struct loop *l)
@@ -102,6 +127,8 @@ static bool fit_canvas(struct loop *l)
 
 static void draw(struct loop *l)
 {
+    if (l->ui.restyle)
+        style(l);
     if (!fit_canvas(l)) {
         l->ui.quit = true;
         return;
@@ -243,6 +270,7 @@ static void notice(struct loop *l)
 static void run(struct loop *l)
 {
     l->pumped = PUMP_MORE;
+    style(l);
     draw(l);
     while (!l->ui.quit && !l->gone && !ending) {
         enum pump_result before = l->pumped;
@@ -268,7 +296,7 @@ static void run(struct loop *l)
 
 int tui_run(struct trace *t, const struct options *o)
 {
-    struct loop l = {.trace = t, .ascii = o->ascii || theme_ascii()};
+    struct loop l = {.trace = t};
     struct errmsg why = {""};
     int err = ui_init(&l.ui, t);
 

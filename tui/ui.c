@@ -213,6 +213,19 @@ static void copy(struct ui *ui)
     strbuf_done(&clean);
 }
 
+/* The screens that can be opened from everywhere; NULL: the action opens none. */
+static struct screen *open_screen(struct ui *ui, enum action action)
+{
+    switch (action) {
+    case ACTION_STATS: return screen_stats_new(ui);
+    case ACTION_MESSAGES: return screen_table_new(ui, TABLE_SCREEN_MESSAGES);
+    case ACTION_STREAMS: return screen_table_new(ui, TABLE_SCREEN_STREAMS);
+    case ACTION_LEDGER: return screen_table_new(ui, TABLE_SCREEN_LEDGER);
+    case ACTION_SETTINGS: return screen_settings_new(ui);
+    default: return NULL;
+    }
+}
+
 void ui_act(struct ui *ui, enum action action)
 {
     struct screen *s = ui_top(ui);
@@ -221,8 +234,12 @@ void ui_act(struct ui *ui, enum action action)
     case ACTION_NONE: break;
     case ACTION_HELP: ui_push(ui, screen_help_new(ui, s)); break;
     case ACTION_PALETTE: ui_push(ui, screen_palette_new(ui, s->ops->on)); break;
+    case ACTION_STATS:
+    case ACTION_MESSAGES:
+    case ACTION_STREAMS:
+    case ACTION_LEDGER:
+    case ACTION_SETTINGS: ui_push(ui, open_screen(ui, action)); break;
     case ACTION_COPY: copy(ui); break;
-    case ACTION_STATS: ui_push(ui, screen_stats_new(ui)); break;
     case ACTION_BACK: go_back(ui); break;
     case ACTION_LEAVE: leave(ui); break;
     case ACTION_PAUSE: turn_pause(ui); break;

@@ -45,7 +45,7 @@ struct calls {
     struct rows events;      /* of all calls */
     int64_t now;             /* newest capture time */
     uint64_t version;        /* grows with every change to any call */
-    uint64_t layout;         /* grows when rows of list or msgs moved or left */
+    uint64_t layout;         /* grows when calls, messages, streams moved or left */
     uint32_t next_call, next_msg; /* ids */
     size_t calls_kept, msgs_kept; /* not NULL in list and msgs */
     /* with those given up; msgs with copies and malformed */

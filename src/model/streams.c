@@ -115,6 +115,7 @@ void streams_remove(struct streams *s, struct rtp_stream *n)
         s->digit_bytes -= STREAMS_DIGITS + 1;
     free(n->digits);
     rows_remove(&s->list, n->id);
+    s->calls->layout++;
     slab_give(&s->slab, n);
 }
 

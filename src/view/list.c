@@ -1,5 +1,6 @@
 #include "view/list.h"
 #include "diagnose/diagnose.h"
+#include "model/streams.h"
 #include "view/keys.h"
 #include "view/search.h"
 
@@ -99,12 +100,15 @@ static const uint32_t *row_ids(const struct list *l, size_t *n)
         return *n = c->list_ids.n, c->list_ids.at;
     if (l->table == &TABLE_MESSAGES)
         return *n = c->msg_ids.n, c->msg_ids.at;
+    if (l->table == &TABLE_STREAMS && l->view->streams)
+        return *n = l->view->streams->list.ids.n, l->view->streams->list.ids.at;
     return NULL;
 }
 
 static bool has_ids(const struct list *l)
 {
-    return l->table == &TABLE_CALLS || l->table == &TABLE_MESSAGES;
+    return l->table == &TABLE_CALLS || l->table == &TABLE_MESSAGES ||
+           l->table == &TABLE_STREAMS;
 }
 
 static bool passes(struct list *l, const void *object)
@@ -312,6 +316,8 @@ static size_t count_rows(const struct list *l)
         return l->view->calls->calls_kept;
     if (l->table == &TABLE_MESSAGES)
         return l->view->calls->msgs_kept;
+    if (l->table == &TABLE_STREAMS)
+        return l->view->streams ? l->view->streams->list.kept : 0;
     return l->table->count(l->view);
 }
 
