@@ -69,6 +69,7 @@ enum table_screen_kind {
 };
 struct screen *screen_table_new(struct ui *ui, enum table_screen_kind kind);
 
+/* What the user can set. */
 struct screen *screen_settings_new(struct ui *ui);
 
 /* Chooses, orders and sizes the columns of a sheet, which outlives it. */
