@@ -1,6 +1,7 @@
 #include "archive.h"
 
 #include "base/vec.h"
+#include "diagnose/diagnose.h"
 
 #include <stdlib.h>
 
@@ -64,23 +65,50 @@ bool archive_next(struct archive *a, struct calls *calls, bool only)
     return first != NULL;
 }
 
-bool archive_finish(struct archive *a, struct calls *calls, struct ledger *ledger,
-                    bool only, void (*report)(const char *line))
+static void take_verdict(void *ctx, const struct call *call, struct slice verdict)
 {
+    diagnose_restore_verdict(ctx, call, verdict);
+}
+
+static void take_finding(void *ctx, const struct stored_finding *finding)
+{
+    diagnose_restore(ctx, finding);
+}
+
+static bool report_error(const struct database *d, void (*report)(const char *))
+{
+    struct errmsg line;
+    if (!database_error(d))
+        return false;
+    errmsg_set(&line, 0, "%.200s: %.300s", database_path(d), database_error(d));
+    if (report)
+        report(line.text);
+    return true;
+}
+
+bool archive_finish(struct archive *a, const struct archive_target *to, bool *judged)
+{
+    struct rebuild_listener listener = {take_verdict, take_finding, to->diagnosis};
+    struct rebuild_calls seen = {.rows = {0}};
+    uint32_t finding = 0;
+    struct database_rest rest = {.seen = &seen,
+                                 .ledger = to->ledger,
+                                 .listener = to->diagnosis ? &listener : NULL,
+                                 .next_finding = &finding,
+                                 .ids = to->only && a->list.n == 1};
     bool failed = false;
-    for (size_t i = 0; i < a->list.n && !a->finished; i++) {
-        struct database *d = a->list.at[i];
-        struct errmsg line;
-        database_finish(d, calls, ledger, only && a->list.n == 1);
-        if (!database_error(d))
-            continue;
-        failed = true;
-        errmsg_set(&line, 0, "%.200s: %.300s", database_path(d), database_error(d));
-        if (report)
-            report(line.text);
+    *judged = false;
+    if (a->finished || !a->list.n)
+        return false;
+    for (size_t i = 0; i < a->list.n; i++)
+        database_map(a->list.at[i], to->calls, &seen);
+    for (size_t i = 0; i < a->list.n; i++) {
+        database_finish(a->list.at[i], &rest);
+        failed |= report_error(a->list.at[i], to->report);
     }
-    a->finished = true;
-    return failed;
+    vec_done(&seen.rows);
+    *judged = to->diagnosis && diagnose_restored(to->diagnosis) && to->only;
+    return a->finished = true, failed;
 }
 
 int archive_progress(const struct archive *a)

@@ -7,6 +7,7 @@
 #include "query/database.h"
 
 struct archive;
+struct diagnose;
 
 /* None yet; `first`: the file index that the first of them may use. NULL when memory is
  * short; free accepts NULL. */
@@ -21,10 +22,19 @@ size_t archive_count(const struct archive *a);
  * there is no other source, so that one database keeps its ids. */
 bool archive_next(struct archive *a, struct calls *calls, bool only);
 
-/* The input is over: calls get what was stored of them. Returns true where a database
- * could not be read to its end. `report` is told why. */
-bool archive_finish(struct archive *a, struct calls *calls, struct ledger *ledger,
-                    bool only, void (*report)(const char *line));
+/* Where the model goes that the databases hold. */
+struct archive_target {
+    struct calls *calls;
+    struct ledger *ledger;
+    struct diagnose *diagnosis; /* NULL: no verdicts are wanted */
+    bool only;                  /* there is no other source */
+    void (*report)(const char *line);
+};
+
+/* The input is over: what else was stored joins the model. *judged: every call has the
+ * verdict that was stored of it. Returns true where a database could not be read to its
+ * end; `report` is told why. */
+bool archive_finish(struct archive *a, const struct archive_target *to, bool *judged);
 
 /* Percent read. */
 int archive_progress(const struct archive *a);

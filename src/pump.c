@@ -48,11 +48,16 @@ static enum pump_result finish(struct trace *t, bool whole)
 {
     engine_end(t->engine);
     if (!t->ended) {
-        bool only = !source_merge_count(t->sources);
+        bool judged;
+        struct archive_target to = {.calls = t->calls,
+                                    .ledger = &t->ledger,
+                                    .diagnosis = t->diagnosis,
+                                    .only = !source_merge_count(t->sources),
+                                    .report = t->report};
         calls_end(t->calls);
-        t->failed |= archive_finish(t->archive, t->calls, &t->ledger, only, t->report);
-        t->judging = t->options->command == COMMAND_SCREEN && !t->store;
-        if (!t->judging)
+        t->failed |= archive_finish(t->archive, &to, &judged);
+        t->judging = !judged && t->options->command == COMMAND_SCREEN && !t->store;
+        if (!judged && !t->judging)
             diagnose_end(t->diagnosis);
         outlet_end(t);
         depot_close(t, whole);

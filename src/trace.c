@@ -376,6 +376,15 @@ static int open_kpi(struct trace *t)
     return 0;
 }
 
+/* Lists, filters and the database see a call anew. */
+static void verdict_changed(void *ctx, uint32_t id)
+{
+    struct calls *calls = ctx;
+    struct call *call = calls_by_id(calls, id);
+    if (call)
+        call->version = ++calls->version;
+}
+
 int trace_new(const struct options *options, void (*report)(const char *line),
               struct trace **out)
 {
@@ -410,6 +419,7 @@ int trace_new(const struct options *options, void (*report)(const char *line),
         goto fail;
     if (!(t->diagnosis = diagnose_new(t->calls, t->streams, &t->ledger, t->text)))
         goto fail;
+    diagnose_listen(t->diagnosis, verdict_changed, t->calls);
     t->view = (struct view){.calls = t->calls,
                             .streams = t->streams,
                             .diagnosis = t->diagnosis,

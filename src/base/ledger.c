@@ -66,6 +66,20 @@ void ledger_add(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t cou
     l->version++;
 }
 
+void ledger_merge(struct ledger *l, const struct ledger_row *row)
+{
+    struct ledger_row *r = row->count ? row_get(l, row->reason, row->detail) : NULL;
+    if (!r)
+        return;
+    if (!r->count) {
+        r->first_file = row->first_file;
+        r->first_frame = row->first_frame;
+    }
+    r->count += row->count;
+    r->bytes += row->bytes;
+    l->version++;
+}
+
 void ledger_set(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t count)
 {
     struct ledger_row *r;

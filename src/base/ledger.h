@@ -114,6 +114,9 @@ void ledger_count(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t b
 /* Adds `count` happenings that were not seen one by one (drops). */
 void ledger_add(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t count);
 
+/* Adds a row of another ledger. */
+void ledger_merge(struct ledger *l, const struct ledger_row *row);
+
 /* Sets a row to an absolute count (kernel drops are told as totals). */
 void ledger_set(struct ledger *l, uint32_t reason, uint32_t detail, uint64_t count);
 

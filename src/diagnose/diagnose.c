@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "diagnose/exam.h"
 #include "diagnose/say.h"
+#include "model/restore.h"
 #include "model/streams.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct seen {
     uint64_t version; /* of the call when it was examined */
     int64_t at;       /* capture time then */
     struct finding *first;
+    uint64_t shown; /* digest of what is said of the call; 0: nothing */
     uint32_t call;
     uint8_t verdict; /* of what was concluded here: enum verdict */
     bool open;       /* time alone may change what is said */
@@ -42,6 +44,8 @@ struct diagnose {
         size_t n;
     } asked[RULE_KINDS]; /* rules that look at a kind of call, in order */
     bool listed;         /* asked is filled in */
+    void (*news)(void *ctx, uint32_t call); /* NULL: nobody listens */
+    void *news_ctx;
 };
 
 const char *verdict_name(unsigned verdict)
@@ -129,10 +133,21 @@ static struct finding *finding_new(const struct draft *d)
     return f;
 }
 
+/* FNV-1a, the same in every run: groups of several stored captures can be held against
+ * each other. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
+{
+    const uint8_t *p = bytes;
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ p[i]) * 0x100000001b3u;
+    return hash;
+}
+
 static uint64_t group_of(const struct draft *d, const struct finding *f)
 {
-    uint64_t key[3] = {d->group, rule_index(d->rule), d->alone ? f->id : 0};
-    return hash_more(hash_bytes(&d->peer, sizeof d->peer), key, sizeof key);
+    uint64_t key[2] = {d->group, d->alone ? f->id : 0};
+    uint64_t hash = mix(0xcbf29ce484222325u, d->rule->id, strlen(d->rule->id));
+    return mix(mix(hash, &d->peer, sizeof d->peer), key, sizeof key);
 }
 
 /* The id that the same rule had in this call before, so that ids stay. */
@@ -318,6 +333,47 @@ static bool is_due(const struct diagnose *d, const struct seen *s,
                        : d->scope.last - call->newest >= SECOND / 2;
 }
 
+/* What rows, filters and ladders show of it: the verdict and the findings. */
+static uint64_t digest_of(const struct diagnose *d, const struct seen *s)
+{
+    uint64_t hash = s->verdict || s->first ? s->verdict | 1u << 8 : 0;
+    for (const struct finding *f = s->first; f; f = f->next) {
+        uint32_t of[] = {f->id, f->cause, f->severity, f->confidence};
+        hash = mix(mix(hash, of, sizeof of), f->headline, strlen(f->headline));
+    }
+    const struct finding *f =
+        s->first && s->first->cause ? diagnose_headline(d, s->call) : NULL;
+    return f ? mix(hash, f->headline, strlen(f->headline)) : hash;
+}
+
+/* Tells of it where it changed. The listener raises the call's version: which is no
+ * reason to look at the call again. */
+static void tell(struct diagnose *d, struct seen *s, const struct call *call)
+{
+    uint64_t shown = digest_of(d, s);
+    bool known = s->version == call->version;
+    if (shown == s->shown)
+        return;
+    s->shown = shown;
+    if (d->news)
+        d->news(d->news_ctx, s->call);
+    if (known)
+        s->version = call->version;
+}
+
+static void tell_all(struct diagnose *d)
+{
+    const struct calls *c = d->exam.calls;
+    for (size_t i = 0; i < d->seen.n; i++) {
+        struct seen *s = &d->seen.at[i];
+        const struct call *call =
+            s->first || s->shown || s->verdict ? calls_by_id(c, s->call) : NULL;
+        if (call)
+            tell(d, s, call);
+    }
+    d->looked = c->version;
+}
+
 /* Calls that were given up leave. Both lists are in order of id. */
 static void drop_gone(struct diagnose *d)
 {
@@ -455,6 +511,7 @@ static void run_end(struct diagnose *d)
     for (size_t i = 0; i < d->seen.n; i++)
         if (d->seen.at[i].first)
             link_causes(d, &d->seen.at[i]);
+    tell_all(d);
     if (d->changed)
         list_rows(d);
     d->running = false;
@@ -492,6 +549,135 @@ static void settle(const struct diagnose *d)
 {
     if (d->due)
         diagnose_run(d->self, true);
+}
+
+void diagnose_listen(struct diagnose *d, void (*news)(void *ctx, uint32_t call),
+                     void *ctx)
+{
+    d->news = news;
+    d->news_ctx = ctx;
+}
+
+/* ---- as it was stored ---- */
+
+static struct seen *place_of(struct diagnose *d, const struct call *call)
+{
+    struct seen *s = seen_of(d, call->id);
+    return s || !take_calls(d) ? s : seen_of(d, call->id);
+}
+
+void diagnose_restore_verdict(struct diagnose *d, const struct call *call,
+                              struct slice verdict)
+{
+    struct seen *s = place_of(d, call);
+    if (!s)
+        return;
+    s->verdict = VERDICT_UNKNOWN;
+    for (unsigned i = VERDICT_OK; i <= VERDICT_CRIT; i++)
+        if (slice_eq(verdict, slice_str(verdict_name(i))))
+            s->verdict = (uint8_t)i;
+    s->examined = true;
+    s->version = call->version;
+}
+
+/* The message or stream of the call that has the frame. */
+static struct evidence evidence_of(const struct stored_finding *in, size_t i)
+{
+    const struct call *c = in->call;
+    struct evidence e = {.frame = in->frames[i].frame, .file = in->frames[i].file};
+    for (const struct msg *m = c ? c->first : NULL; m; m = m->next)
+        if (m->frame == e.frame && m->file == e.file) {
+            e.msg = m->id;
+            e.time = m->time;
+            return e;
+        }
+    for (const struct rtp_stream *s = c ? c->streams : NULL; s; s = s->call_next)
+        if (s->frame == e.frame) {
+            e.stream = s->id;
+            e.time = s->start;
+        }
+    for (const struct event *o = c ? c->events : NULL; o && !e.time; o = o->next)
+        if (o->frame == e.frame && o->file == e.file)
+            e.time = o->time;
+    return e;
+}
+
+static void add_slice(struct strbuf *b, struct slice s)
+{
+    strbuf_add(b, s.p, s.n);
+}
+
+static unsigned severity_of(struct slice name)
+{
+    unsigned i = SEVERITY_CRIT;
+    while (i > SEVERITY_INFO && !slice_eq(name, slice_str(severity_name(i))))
+        i--;
+    return i;
+}
+
+/* "D03-89abcdef": the upper half of the hash. */
+static uint64_t read_group(struct slice text)
+{
+    char digits[9] = "";
+    if (text.n > 8)
+        memcpy(digits, text.p + text.n - 8, 8);
+    return (uint64_t)strtoul(digits, NULL, 16) << 32;
+}
+
+static struct finding *recall(struct draft *draft, const struct stored_finding *in)
+{
+    draft->nevidence = 0;
+    for (size_t i = 0; i < in->nframes && i < EXAM_EVIDENCE; i++)
+        draft->evidence[draft->nevidence++] = evidence_of(in, i);
+    add_slice(&draft->headline, in->headline);
+    add_slice(&draft->detail, in->detail);
+    add_slice(&draft->remedy, in->remedy);
+    struct finding *f = finding_new(draft);
+    if (!f)
+        return NULL;
+    const struct call *c = in->call;
+    f->id = in->id;
+    f->cause = in->cause;
+    f->group = read_group(in->group);
+    f->session = c && c->session ? c->session->id : f->call;
+    return f;
+}
+
+void diagnose_restore(struct diagnose *d, const struct stored_finding *in)
+{
+    char name[16] = "";
+    if (in->rule.n < sizeof name)
+        memcpy(name, in->rule.p, in->rule.n);
+    const struct rule *rule = rule_find(name);
+    struct seen *s = in->call ? place_of(d, in->call) : NULL;
+    if (!rule || (in->call && !s))
+        return;
+    d->exam.call = in->call;
+    d->exam.drafts = 0;
+    struct draft *draft =
+        exam_find(&d->exam, rule, severity_of(in->severity), in->confidence);
+    (void)addr_parse(in->peer, &draft->peer);
+    struct finding *f = recall(draft, in);
+    if (!f)
+        return;
+    struct finding **list = s ? &s->first : &d->capture;
+    f->next = *list;
+    *list = sorted(f);
+    d->next_id = f->id > d->next_id ? f->id : d->next_id;
+}
+
+bool diagnose_restored(struct diagnose *d)
+{
+    bool whole = take_calls(d);
+    for (size_t i = 0; i < d->seen.n; i++) {
+        struct seen *s = &d->seen.at[i];
+        whole = whole && s->examined;
+        s->shown = digest_of(d, s);
+    }
+    d->scope.last = d->exam.calls->now;
+    d->layout = d->exam.calls->layout;
+    list_rows(d);
+    return whole;
 }
 
 /* ---- readers ---- */

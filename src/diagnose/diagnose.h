@@ -11,7 +11,8 @@
 #include "model/calls.h"
 
 struct diagnose;
-struct streams; /* model/streams.h */
+struct stored_finding; /* model/restore.h */
+struct streams;        /* model/streams.h */
 
 enum verdict { VERDICT_UNKNOWN, VERDICT_OK, VERDICT_INFO, VERDICT_WARN, VERDICT_CRIT };
 
@@ -46,6 +47,24 @@ bool diagnose_step(struct diagnose *d, size_t calls);
 /* The input has ended; whoever reads next waits for diagnose_run(d, true). Verdicts
  * that nobody asks for cost nothing. */
 void diagnose_end(struct diagnose *d);
+
+/* Each run tells whoever listens of the calls (by id) whose verdict or findings are not
+ * what they were: who may raise call->version. NULL: nobody. */
+void diagnose_listen(struct diagnose *d, void (*news)(void *ctx, uint32_t call),
+                     void *ctx);
+
+/*
+ * What was concluded when a capture was stored (model/restore.h). A call with a verdict
+ * is not examined before it changes; its findings come after it. Findings of the
+ * capture hold until the next run.
+ */
+void diagnose_restore_verdict(struct diagnose *d, const struct call *call,
+                              struct slice verdict);
+void diagnose_restore(struct diagnose *d, const struct stored_finding *finding);
+
+/* After the last of them. Returns true where every call has its verdict: no run is
+ * needed. */
+bool diagnose_restored(struct diagnose *d);
 
 /* Grows with every run that changed a finding. */
 uint64_t diagnose_version(const struct diagnose *d);

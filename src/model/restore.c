@@ -1,5 +1,6 @@
 #include "model/restore.h"
 
+#include "model/event.h"
 #include "model/keep.h"
 #include "model/related.h"
 
@@ -31,7 +32,7 @@ struct msg *restore_message(struct calls *c, const struct stored_message *s)
                           .len = 1};
     struct arrival a = {.frame = &frame,
                         .sip = &sip,
-                        .text = slice_sub(s->text, 0, s->size),
+                        .text = s->text,
                         .span = s->span,
                         .transport = transport_of(s->transport),
                         .malformed = reason_of(s->malformed),
@@ -52,8 +53,10 @@ struct msg *restore_message(struct calls *c, const struct stored_message *s)
     if (s->call > c->next_call)
         c->next_call = s->call - 1;
     struct msg *m = calls_feed(c, &a);
-    if (m)
+    if (m) {
         m->flags = (uint8_t)((m->flags & ~MSG_SDP) | (s->sdp ? MSG_SDP : 0));
+        m->text.length = s->size;
+    }
     return m;
 }
 
@@ -94,11 +97,20 @@ static void join(struct calls *c, struct call *call, const struct stored_call *s
         related_join(c->related, c, first, call, why, s->link_confidence);
 }
 
-void restore_call(struct calls *c, const struct stored_call *s)
+/* What messages told is stored with the rest, in its order. */
+static void forget_events(struct calls *c, struct call *call)
+{
+    event_drop(c, call);
+    call->events = call->last_event = NULL;
+    call->event_count = 0;
+}
+
+struct call *restore_call(struct calls *c, const struct stored_call *s)
 {
     struct call *call = calls_find(c, s->call_id);
     if (!call)
-        return;
+        return NULL;
+    forget_events(c, call);
     unsigned state = state_of(s->state, call->state);
     if (state != call->state)
         keep_state(c, call, state);
@@ -122,4 +134,5 @@ void restore_call(struct calls *c, const struct stored_call *s)
         call->link = text_of(call, s->link);
         call->link_confidence = s->link_confidence;
     }
+    return call;
 }

@@ -13,14 +13,19 @@ static size_t place(const struct rows *r, uint32_t id)
     return low < r->ids.n && r->ids.at[low] == id ? low : r->ids.n;
 }
 
+bool rows_add_at(struct rows *r, void *thing, uint32_t id)
+{
+    if (id <= r->last || !vec_reserve(&r->list, 1) || !vec_reserve(&r->ids, 1))
+        return false;
+    r->list.at[r->list.n++] = thing;
+    r->ids.at[r->ids.n++] = r->last = id;
+    r->kept++;
+    return true;
+}
+
 uint32_t rows_add(struct rows *r, void *thing)
 {
-    if (!vec_reserve(&r->list, 1) || !vec_reserve(&r->ids, 1))
-        return 0;
-    r->list.at[r->list.n++] = thing;
-    r->ids.at[r->ids.n++] = ++r->last;
-    r->kept++;
-    return r->last;
+    return rows_add_at(r, thing, r->last + 1) ? r->last : 0;
 }
 
 void *rows_find(const struct rows *r, uint32_t id)

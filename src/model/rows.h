@@ -19,6 +19,10 @@ struct rows {
 /* Adds a thing. Returns its id, from 1; 0: memory is short. */
 uint32_t rows_add(struct rows *r, void *thing);
 
+/* The same with an id of the caller's, which has to be above all others: false where it
+ * is not, or memory is short. */
+bool rows_add_at(struct rows *r, void *thing, uint32_t id);
+
 /* The thing with an id; NULL: none, or it left. O(log n). */
 void *rows_find(const struct rows *r, uint32_t id);
 

@@ -123,6 +123,10 @@ static void opinion(const struct rtp_stream *s, struct rtp_figures *f)
 
 void rtp_stream_figures(const struct rtp_stream *s, struct rtp_figures *out)
 {
+    if (s->stored) {
+        *out = *s->stored;
+        return;
+    }
     *out = (struct rtp_figures){0};
     sequence_figures(&s->sequence, &out->sequence);
     out->loss = percent((double)out->sequence.lost, (double)out->sequence.expected);

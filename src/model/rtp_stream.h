@@ -63,6 +63,7 @@ struct rtp_early {
 
 struct pair;
 struct pair_ring;
+struct rtp_figures;
 
 /* What each packet uses comes first, in as few lines of 64 bytes as it goes. */
 struct rtp_stream {
@@ -124,7 +125,8 @@ struct rtp_stream {
         uint8_t at;
     } rtcp;
 
-    struct call *call; /* NULL: orphan */
+    struct rtp_figures *stored; /* as a database has them; NULL: they are worked out */
+    struct call *call;          /* NULL: orphan */
     const struct offer_media *dst_media, *src_media;
     struct rtp_stream *call_next; /* of the same call */
     struct rtp_stream *ssrc_older, *ssrc_newer;

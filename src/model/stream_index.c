@@ -134,7 +134,7 @@ bool stream_index_add(struct stream_index *x, struct rtp_stream *n)
     uint64_t ssrc = hash_ssrc(n->ssrc), flow = hash_flow(&n->src, &n->dst);
     struct rtp_stream *alike = n->fax ? NULL : stream_index_ssrc(x, n->ssrc);
     struct rtp_stream *beside = stream_index_flow(x, &n->src, &n->dst);
-    if (hash_add(&x->by_key, key_hash(x, n), n))
+    if (!n->stored && hash_add(&x->by_key, key_hash(x, n), n))
         return false;
     if (!chain_push(&x->by_flow, flow, beside, n) ||
         (!n->fax && !chain_push(&x->by_ssrc, ssrc, alike, n)))

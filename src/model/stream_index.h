@@ -40,7 +40,8 @@ struct rtp_stream *stream_index_ssrc(const struct stream_index *x, uint32_t ssrc
 struct rtp_stream *stream_index_flow(const struct stream_index *x,
                                      const struct addr *src, const struct addr *dst);
 
-/* Takes a stream in. Returns false when memory is short. */
+/* Takes a stream in; one that was stored gets no more packets and is not found by its
+ * key. Returns false when memory is short. */
 bool stream_index_add(struct stream_index *x, struct rtp_stream *n);
 
 /* Takes it out. */

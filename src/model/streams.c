@@ -24,6 +24,7 @@ static void start(struct streams *s)
     slab_init(&s->slab, sizeof(struct rtp_stream));
     slab_init(&s->slices_slab, sizeof(struct rtp_slice));
     slab_init(&s->early_slab, sizeof(struct rtp_early));
+    slab_init(&s->figures_slab, sizeof(struct rtp_figures));
 }
 
 static void stop(struct streams *s)
@@ -37,6 +38,10 @@ static void stop(struct streams *s)
     slab_done(&s->slab);
     slab_done(&s->slices_slab);
     slab_done(&s->early_slab);
+    slab_done(&s->figures_slab);
+    for (size_t i = 0; i < s->names.n; i++)
+        free(s->names.at[i]);
+    vec_done(&s->names);
     stream_index_done(&s->index);
     hash_done(&s->weak);
     rows_done(&s->list);
@@ -94,7 +99,8 @@ void streams_clear(struct streams *s)
 size_t streams_memory(const struct streams *s)
 {
     return s->slab.used * s->slab.size + s->slices_slab.used * s->slices_slab.size +
-           s->early_slab.used * s->early_slab.size + s->bindings.slab.bytes +
+           s->early_slab.used * s->early_slab.size +
+           s->figures_slab.used * s->figures_slab.size + s->bindings.slab.bytes +
            s->pairs->slab.bytes + s->pairs->rings.bytes + s->digit_bytes +
            rows_memory(&s->list) + rows_memory(&s->slices) + rows_memory(&s->offers) +
            stream_index_memory(&s->index) + trials_memory(&s->trials) +
@@ -111,6 +117,7 @@ void streams_remove(struct streams *s, struct rtp_stream *n)
         slab_give(&s->slices_slab, l);
     }
     slab_give(&s->early_slab, n->early);
+    slab_give(&s->figures_slab, n->stored);
     if (n->digits)
         s->digit_bytes -= STREAMS_DIGITS + 1;
     free(n->digits);

@@ -21,6 +21,8 @@ struct streams {
     struct bindings bindings;
     struct pairs *pairs;
     struct slab slab, slices_slab, early_slab;
+    struct slab figures_slab; /* of streams that were stored */
+    VEC(char *) names;        /* of codecs of such streams */
     struct stream_index index;
     struct hash weak; /* of a destination, those not bound by both ends */
     struct rows list, slices, offers;

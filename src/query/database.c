@@ -1,6 +1,7 @@
 #include "query/database.h"
 
 #include "base/vec.h"
+#include "query/rebuild.h"
 #include "query/schema.h"
 #include "query/skeleton.h"
 
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { NAMES_MAX = 4096, FRAMES_MAX = 4096, BUSY_MS = 5000 };
+enum { NAMES_MAX = 4096, FRAMES_MAX = 4096, BUSY_MS = 5000, LENGTH_MAX = 16 << 20 };
 
 /* Columns of the message statement. */
 enum {
@@ -29,15 +30,18 @@ enum {
     M_FRAMES,
     M_TEXT,
     M_SDP,
+    M_CAPTURE,
+    M_BODY,
     M_SKELETON /* SKELETON_COLUMNS from here */
 };
 
-#define MESSAGES                                                                     \
-    "SELECT m.id, m.call, m.time_ns, m.frame, m.file, m.interface, m.src, m.dst, "   \
-    "m.transport, m.malformed, m.size, m.copy_of, x.flags, x.frames, "               \
-    "x.text, m.sdp, " SKELETON_COLUMNS                                               \
-    " FROM messages m LEFT JOIN message_more x ON x.message=m.id LEFT JOIN calls c " \
-    "ON c.id=m.call"
+/* %s: the column of descriptions, which version 1 had not. */
+static const char MESSAGES[] =
+    "SELECT m.id, m.call, m.time_ns, m.frame, m.file, m.interface, m.src, m.dst, "
+    "m.transport, m.malformed, m.size, m.copy_of, x.flags, x.frames, x.text, m.sdp, "
+    "x.capture, %s, " SKELETON_COLUMNS
+    " FROM messages m LEFT JOIN message_more x ON x.message=m.id LEFT JOIN calls c ON "
+    "c.id=m.call %s";
 
 struct names {
     VEC(char *) at;
@@ -49,7 +53,10 @@ struct database {
     sqlite3_stmt *messages, *text, *one;
     uint16_t first;
     struct names files, interfaces;
-    bool ahead, failed;
+    bool ahead, failed, skips;
+    int64_t version;
+    VEC(struct database_capture) captures; /* in order of id */
+    struct rebuild rebuild;
     int64_t seen, all;
     struct strbuf skeleton;
     VEC(uint64_t) frames;
@@ -107,6 +114,10 @@ void database_free(struct database *d)
     names_done(&d->interfaces);
     strbuf_done(&d->skeleton);
     vec_done(&d->frames);
+    for (size_t i = 0; i < d->captures.n; i++)
+        free(d->captures.at[i].digest);
+    vec_done(&d->captures);
+    rebuild_done(&d->rebuild);
     free(d->path);
     free(d);
 }
@@ -134,12 +145,48 @@ static int open_sql(struct database *d, struct errmsg *why)
     return err;
 }
 
+static int prepare_messages(struct database *d, const char *end, sqlite3_stmt **out)
+{
+    char *text = sqlite3_mprintf(MESSAGES, d->version > 1 ? "x.sdp" : "NULL", end);
+    int code = text ? sqlite3_prepare_v2(d->sql, text, -1, out, NULL) : SQLITE_NOMEM;
+    sqlite3_free(text);
+    return code;
+}
+
+static int read_captures(struct database *d)
+{
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(d->sql,
+                                  d->version > 1
+                                      ? "SELECT id, run, digest, ended FROM captures "
+                                        "ORDER BY id"
+                                      : "SELECT id, id, digest, ended FROM captures "
+                                        "ORDER BY id",
+                                  -1, &s, NULL);
+    while (!code && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        const char *digest = (const char *)sqlite3_column_text(s, 2);
+        struct database_capture c = {.id = sqlite3_column_int64(s, 0),
+                                     .run = sqlite3_column_int64(s, 1),
+                                     .digest = digest ? strdup(digest) : NULL,
+                                     .whole = sqlite3_column_type(s, 3) != SQLITE_NULL};
+        if (!vec_push(&d->captures, c))
+            free(c.digest);
+        code = 0;
+    }
+    sqlite3_finalize(s);
+    return code == SQLITE_DONE ? 0 : code;
+}
+
+/* What this file asks of SQLite has an end, whatever the file holds. */
 static int prepare(struct database *d, struct errmsg *why)
 {
+    sqlite3_limit(d->sql, SQLITE_LIMIT_LENGTH, LENGTH_MAX);
     if (schema_run(d->sql, "PRAGMA trusted_schema=OFF;PRAGMA cell_size_check=ON;BEGIN",
-                   why) ||
-        sqlite3_prepare_v2(d->sql, MESSAGES " ORDER BY m.id", -1, &d->messages, NULL) ||
-        sqlite3_prepare_v2(d->sql, MESSAGES " WHERE m.id=?", -1, &d->one, NULL) ||
+                   why))
+        return schema_error(d->sql, why);
+    d->version = schema_number(d->sql, "PRAGMA user_version", 1);
+    if (read_captures(d) || prepare_messages(d, "ORDER BY m.id", &d->messages) ||
+        prepare_messages(d, "WHERE m.id=?", &d->one) ||
         sqlite3_prepare_v2(d->sql, "SELECT text FROM message_more WHERE message=?", -1,
                            &d->text, NULL))
         return schema_error(d->sql, why);
@@ -166,13 +213,44 @@ int database_open(const char *path, uint16_t file, struct database **out,
     return err;
 }
 
+/* ---- captures ---- */
+
+size_t database_captures(const struct database *d)
+{
+    return d->captures.n;
+}
+
+const struct database_capture *database_capture(const struct database *d, size_t i)
+{
+    return &d->captures.at[i];
+}
+
+void database_skip(struct database *d, size_t i)
+{
+    d->captures.at[i].skipped = d->skips = true;
+}
+
+/* A capture that is left out, or a run of which all are. */
+static bool is_skipped(const struct database *d, int64_t capture, int64_t run)
+{
+    bool skipped = false;
+    for (size_t i = 0; i < d->captures.n; i++) {
+        const struct database_capture *c = &d->captures.at[i];
+        if (capture ? c->id == capture : c->run == run)
+            skipped = c->skipped;
+        if (!capture && c->run == run && !skipped)
+            return false;
+    }
+    return skipped;
+}
+
 /* ---- messages ---- */
 
 bool database_peek(struct database *d, int64_t *time)
 {
     if (d->failed || !d->messages)
         return false;
-    if (!d->ahead) {
+    while (!d->ahead) {
         int code = sqlite3_step(d->messages);
         if (code != SQLITE_ROW) {
             if (code != SQLITE_DONE)
@@ -180,7 +258,8 @@ bool database_peek(struct database *d, int64_t *time)
             d->failed = true;
             return false;
         }
-        d->ahead = true;
+        d->ahead = !d->skips ||
+                   !is_skipped(d, sqlite3_column_int64(d->messages, M_CAPTURE), 0);
         d->seen++;
     }
     *time = sqlite3_column_int64(d->messages, M_TIME);
@@ -212,16 +291,14 @@ static void read_frames(struct database *d, struct slice text)
     }
 }
 
-/* The text as it was, or what the columns know of it, as long as it was. */
+/* The text as it was, or what the columns know of it. */
 static struct slice text_of(struct database *d, sqlite3_stmt *s, uint32_t size)
 {
     struct slice text = column(s, M_TEXT);
     if (sqlite3_column_type(s, M_TEXT) != SQLITE_NULL && text.n == size)
         return text;
     d->skeleton.n = 0;
-    skeleton_make(s, M_SKELETON, &d->skeleton);
-    if (d->skeleton.n < size)
-        strbuf_fill(&d->skeleton, ' ', size - d->skeleton.n);
+    skeleton_make(s, M_SKELETON, column(s, M_BODY), &d->skeleton);
     return slice_of(d->skeleton.p, d->skeleton.failed ? 0 : d->skeleton.n);
 }
 
@@ -273,66 +350,46 @@ int database_progress(const struct database *d)
     return d->all > 0 ? (int)(d->seen * 100 / d->all) : 100;
 }
 
-/* ---- calls ---- */
+/* ---- the rest ---- */
 
-static void feed_call(sqlite3_stmt *s, struct calls *calls, bool ids)
+static uint16_t rebuild_name(void *ctx, const char *name)
 {
-    struct stored_call c = {
-        .call_id = column(s, 1),
-        .state = column(s, 3),
-        .status = (uint16_t)number(s, 4, 999),
-        .reason = column(s, 5),
-        .ended_by = column(s, 6),
-        .messages = (uint32_t)number(s, 7, UINT32_MAX),
-        .retransmissions = (uint32_t)number(s, 8, UINT32_MAX),
-        .link = column(s, 9),
-        .link_confidence = (uint8_t)number(s, 10, 100),
-        .incomplete = column(s, 11),
-        .start = sqlite3_column_int64(s, 12),
-        .ring = sqlite3_column_int64(s, 13),
-        .answer = sqlite3_column_int64(s, 14),
-        .end = sqlite3_column_int64(s, 15),
-    };
-    if (ids) {
-        c.id = (uint32_t)number(s, 0, UINT32_MAX);
-        c.session = (uint32_t)number(s, 2, UINT32_MAX);
-    }
-    restore_call(calls, &c);
+    struct database *d = ctx;
+    return (uint16_t)(d->first + name_index(&d->files, name));
 }
 
-static void feed_ledger(struct database *d, struct ledger *ledger)
+static bool rebuild_skipped(void *ctx, int64_t capture, int64_t run)
 {
-    sqlite3_stmt *s = NULL;
-    if (!sqlite3_prepare_v2(d->sql, "SELECT reason, sum(count) FROM ledger GROUP BY 1",
-                            -1, &s, NULL))
-        while (sqlite3_step(s) == SQLITE_ROW) {
-            const char *name = (const char *)sqlite3_column_text(s, 0);
-            for (uint32_t i = 1; name && i < LEDGER_END; i++) {
-                const char *known = ledger_reason_name(i);
-                if (known && !strcmp(known, name)) {
-                    ledger_add(ledger, i, 0, number(s, 1, INT64_MAX));
-                    break;
-                }
-            }
-        }
-    sqlite3_finalize(s);
+    const struct database *d = ctx;
+    return d->skips && is_skipped(d, capture, run);
 }
 
-void database_finish(struct database *d, struct calls *calls, struct ledger *ledger,
-                     bool ids)
+static void note_error(struct database *d, int code)
 {
-    static const char CALLS[] =
-        "SELECT c.id, c.call_id, c.session, c.state, c.status, c.reason, c.ended_by, "
-        "c.messages, c.retransmissions, c.link, c.link_confidence, c.incomplete, "
-        "c.start_ns, x.ring_ns, x.answer_ns, x.end_ns FROM calls c LEFT JOIN call_more "
-        "x ON x.call=c.id ORDER BY c.id";
-    sqlite3_stmt *s = NULL;
-    int code = sqlite3_prepare_v2(d->sql, CALLS, -1, &s, NULL);
-    while (!code && sqlite3_step(s) == SQLITE_ROW)
-        feed_call(s, calls, ids);
-    if ((code || sqlite3_finalize(s)) && !d->why.text[0])
+    if (code && !d->why.text[0])
         schema_error(d->sql, &d->why);
-    feed_ledger(d, ledger);
+}
+
+void database_map(struct database *d, struct calls *calls, struct rebuild_calls *seen)
+{
+    d->rebuild.sql = d->sql;
+    d->rebuild.calls = calls;
+    d->rebuild.file = d->first;
+    d->rebuild.files = NAMES_MAX;
+    d->rebuild.name = rebuild_name;
+    d->rebuild.skipped = rebuild_skipped;
+    d->rebuild.ctx = d;
+    note_error(d, rebuild_map(&d->rebuild, seen));
+}
+
+void database_finish(struct database *d, const struct database_rest *rest)
+{
+    d->rebuild.ledger = rest->ledger;
+    d->rebuild.listener = rest->listener;
+    d->rebuild.seen = rest->seen;
+    d->rebuild.next_finding = rest->next_finding;
+    d->rebuild.ids = rest->ids;
+    note_error(d, rebuild_run(&d->rebuild, d->version < 2));
     /* Texts are read one by one from here on: a writer may clean up its log. */
     sqlite3_finalize(d->messages);
     d->messages = NULL;
@@ -387,7 +444,7 @@ int database_facts(struct database *d, struct span span, struct strbuf *out)
     out->n = 0;
     sqlite3_bind_int64(d->one, 1, (sqlite3_int64)span.offset);
     if (sqlite3_step(d->one) == SQLITE_ROW) {
-        skeleton_make(d->one, M_SKELETON, out);
+        skeleton_make(d->one, M_SKELETON, slice_of(NULL, 0), out);
         err = 0;
     }
     sqlite3_reset(d->one);

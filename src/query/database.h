@@ -5,11 +5,17 @@
 
 #include "base/err.h"
 #include "base/ledger.h"
-#include "model/restore.h"
-
 #include "base/strbuf.h"
+#include "query/rebuild.h"
 
 struct database;
+
+/* A source that was stored in a database. */
+struct database_capture {
+    int64_t id, run;
+    char *digest;        /* NULL: cannot come twice */
+    bool whole, skipped; /* whole: read to its end */
+};
 
 /* True for a file that begins as SQLite's do. */
 bool database_is(const char *path);
@@ -20,15 +26,30 @@ int database_open(const char *path, uint16_t file, struct database **out,
                   struct errmsg *why);
 void database_free(struct database *d);
 
+/* Captures in it; one that another source has is left out with all that is its own:
+ * before the first message is read. */
+size_t database_captures(const struct database *d);
+const struct database_capture *database_capture(const struct database *d, size_t i);
+void database_skip(struct database *d, size_t i);
+
 /* Time of the message that is next; false at the end, or after an error. */
 bool database_peek(struct database *d, int64_t *time);
 
 /* Takes it into the model. `ids`: with the ids that it has in the file. */
 void database_next(struct database *d, struct calls *calls, bool ids);
 
-/* The calls get what was stored of them, and the ledger what it held. */
-void database_finish(struct database *d, struct calls *calls, struct ledger *ledger,
-                     bool ids);
+/* After the last message, for every database first: finds its calls in the model. */
+void database_map(struct database *d, struct calls *calls, struct rebuild_calls *seen);
+
+/* All else that is stored, into the model. */
+struct database_rest {
+    const struct rebuild_calls *seen;
+    struct ledger *ledger;
+    const struct rebuild_listener *listener; /* NULL: verdicts are not wanted */
+    uint32_t *next_finding;
+    bool ids; /* with the ids that it has in the file */
+};
+void database_finish(struct database *d, const struct database_rest *rest);
 
 /* Percent of the messages read. */
 int database_progress(const struct database *d);

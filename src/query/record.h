@@ -6,8 +6,11 @@
 
 #include "view/field.h"
 
+/* Instead of a table: findings leave. Values: call (0: those of none), run. */
+enum { RECORD_FORGET = 255 };
+
 struct record {
-    uint8_t table; /* in SCHEMA_TABLES */
+    uint8_t table; /* in SCHEMA_TABLES, or RECORD_FORGET */
     const uint8_t *p, *end;
 };
 

@@ -13,9 +13,15 @@ static const char CALLS_LEAVE[] =
     "DELETE FROM messages WHERE call IN (SELECT id FROM temp.leaving);"
     "DELETE FROM slices WHERE stream IN (SELECT id FROM streams WHERE call IN (SELECT "
     "id FROM temp.leaving));"
+    "DELETE FROM stream_more WHERE stream IN (SELECT id FROM streams WHERE call IN "
+    "(SELECT id FROM temp.leaving));"
     "DELETE FROM streams WHERE call IN (SELECT id FROM temp.leaving);"
     "DELETE FROM offers WHERE call IN (SELECT id FROM temp.leaving);"
+    "DELETE FROM event_more WHERE event IN (SELECT rowid FROM events WHERE call IN "
+    "(SELECT id FROM temp.leaving));"
     "DELETE FROM events WHERE call IN (SELECT id FROM temp.leaving);"
+    "DELETE FROM finding_more WHERE finding IN (SELECT id FROM findings WHERE call IN "
+    "(SELECT id FROM temp.leaving));"
     "DELETE FROM findings WHERE call IN (SELECT id FROM temp.leaving);"
     "DELETE FROM call_more WHERE call IN (SELECT id FROM temp.leaving);"
     "DELETE FROM calls WHERE id IN (SELECT id FROM temp.leaving);";
@@ -24,10 +30,6 @@ static const char TEXTS_LEAVE[] =
     "INSERT INTO text_search(text_search, rowid, text) SELECT 'delete', message, text "
     "FROM message_more WHERE text IS NOT NULL AND message IN (SELECT id FROM messages "
     "WHERE call IN (SELECT id FROM temp.leaving));";
-
-static const char TEXTS_STRAY[] =
-    "INSERT INTO text_search(text_search, rowid, text) SELECT 'delete', message, text "
-    "FROM message_more WHERE text IS NOT NULL AND capture=";
 
 /* `choose` fills temp.leaving with ids of calls. */
 static int leave(struct sqlite3 *sql, bool text, const char *choose, struct errmsg *why)
@@ -96,22 +98,52 @@ int retention_run(struct sqlite3 *sql, bool text, int64_t max_age, uint64_t max_
     return err ? err : schema_run(sql, "PRAGMA incremental_vacuum", why);
 }
 
+/* With the capture in temp.leaving_capture: what no call took along. Rows of no capture
+ * are known by the run that stored them. */
+#define CAPTURE "(SELECT id FROM temp.leaving_capture)"
+#define RUN     "(SELECT run FROM temp.leaving_capture)"
+static const char STRAYS_LEAVE[] =
+    "DELETE FROM messages WHERE id IN (SELECT message FROM message_more WHERE "
+    "capture=" CAPTURE ");"
+    "DELETE FROM message_more WHERE capture=" CAPTURE ";"
+    "DELETE FROM slices WHERE stream IN (SELECT id FROM streams WHERE call IS NULL AND "
+    "id IN (SELECT stream FROM stream_more WHERE run=" RUN "));"
+    "DELETE FROM streams WHERE call IS NULL AND id IN (SELECT stream FROM stream_more "
+    "WHERE run=" RUN ");"
+    "DELETE FROM stream_more WHERE stream NOT IN (SELECT id FROM streams);"
+    "DELETE FROM findings WHERE call IS NULL AND id IN (SELECT finding FROM "
+    "finding_more WHERE run=" RUN ");"
+    "DELETE FROM finding_more WHERE finding NOT IN (SELECT id FROM findings);"
+    "DELETE FROM ledger WHERE rowid IN (SELECT place FROM ledger_more WHERE run=" RUN
+    ");"
+    "DELETE FROM ledger_more WHERE run=" RUN ";"
+    "DELETE FROM captures WHERE id=" CAPTURE ";";
+
+static const char TEXTS_STRAY[] =
+    "INSERT INTO text_search(text_search, rowid, text) SELECT 'delete', message, text "
+    "FROM message_more WHERE text IS NOT NULL AND capture=" CAPTURE ";";
+
 int retention_forget(struct sqlite3 *sql, bool text, int64_t capture,
                      struct errmsg *why)
 {
-    char choose[200], strays[800];
+    char choose[300];
     sqlite3_snprintf(sizeof choose, choose,
-                     "INSERT INTO temp.leaving SELECT call FROM call_more WHERE "
-                     "capture=%lld",
+                     "CREATE TEMP TABLE IF NOT EXISTS leaving_capture(id, run);"
+                     "DELETE FROM temp.leaving_capture;"
+                     "INSERT INTO temp.leaving_capture SELECT id, run FROM captures "
+                     "WHERE id=%lld;",
                      (long long)capture);
-    int err = leave(sql, text, choose, why);
-    if (err)
+    int err = schema_run(sql, choose, why);
+    if (!err)
+        err = leave(sql, text,
+                    "INSERT INTO temp.leaving SELECT call FROM call_more WHERE "
+                    "capture=" CAPTURE,
+                    why);
+    if (err || (err = schema_run(sql, "BEGIN IMMEDIATE", why)))
         return err;
-    sqlite3_snprintf(sizeof strays, strays,
-                     "%s%lld;DELETE FROM messages WHERE id IN (SELECT message FROM "
-                     "message_more WHERE capture=%lld);DELETE FROM message_more WHERE "
-                     "capture=%lld;DELETE FROM captures WHERE id=%lld",
-                     text ? TEXTS_STRAY : "SELECT ", (long long)capture,
-                     (long long)capture, (long long)capture, (long long)capture);
-    return schema_run(sql, strays, why);
+    if (!(err = text ? schema_run(sql, TEXTS_STRAY, why) : 0) &&
+        !(err = schema_run(sql, STRAYS_LEAVE, why)))
+        return schema_run(sql, "COMMIT", why);
+    sqlite3_exec(sql, "ROLLBACK", NULL, NULL, NULL);
+    return err;
 }

@@ -1,5 +1,6 @@
 #include "query/schema.h"
 
+#include "model/restore.h"
 #include "query/convert.h"
 
 #include <sqlite3.h>
@@ -75,21 +76,100 @@ int schema_check(struct sqlite3 *sql, bool empty, struct errmsg *why)
     return 0;
 }
 
+/* ---- the tables beside ---- */
+
+/* The text of a message comes last: it may be bytes. */
+static const struct more {
+    const struct table *of;
+    const char *name;
+    bool numbers; /* and those of model/restore.h */
+    const char *column[10];
+} MORE[] = {
+    {&TABLE_CALLS,
+     "call_more",
+     false,
+     {"call", "capture", "ring_ns", "answer_ns", "end_ns"}},
+    {&TABLE_MESSAGES,
+     "message_more",
+     false,
+     {"message", "capture", "flags", "frames", "sdp", "text"}},
+    {&TABLE_STREAMS,
+     "stream_more",
+     true,
+     {"stream", "run", "dst_message", "dst_line", "src_message", "src_line"}},
+    {&TABLE_EVENTS,
+     "event_more",
+     false,
+     {"event", "time_ns", "file", "src", "dst", "transport"}},
+    {&TABLE_FINDINGS, "finding_more", false, {"finding", "run"}},
+    {&TABLE_LEDGER, "ledger_more", false, {"place", "run", "detail", "file"}},
+};
+
+static const struct more *more_of(size_t table)
+{
+    for (size_t i = 0; i < sizeof MORE / sizeof *MORE; i++)
+        if (MORE[i].of == SCHEMA_TABLES[table])
+            return &MORE[i];
+    return NULL;
+}
+
+static size_t own_columns(const struct more *m)
+{
+    size_t n = 0;
+    while (n < sizeof m->column / sizeof *m->column && m->column[n])
+        n++;
+    return n;
+}
+
+const char *schema_more(size_t table, size_t *columns)
+{
+    const struct more *m = more_of(table);
+    *columns = m ? own_columns(m) + (m->numbers ? stored_numbers() : 0) : 0;
+    return m ? m->name : NULL;
+}
+
+const char *schema_more_column(size_t table, size_t i)
+{
+    const struct more *m = more_of(table);
+    size_t own = own_columns(m);
+    return i < own ? m->column[i] : stored_number_name(i - own);
+}
+
+static const char *more_type(size_t table, size_t i)
+{
+    static const char *const TEXTS[] = {"frames", "sdp", "text",     "file",
+                                        "src",    "dst", "transport"};
+    const struct more *m = more_of(table);
+    size_t own = own_columns(m);
+    if (i >= own)
+        return stored_number_real(i - own) ? "REAL" : "INTEGER";
+    for (size_t k = 0; k < sizeof TEXTS / sizeof *TEXTS; k++)
+        if (!strcmp(TEXTS[k], m->column[i]))
+            return "TEXT";
+    return i ? "INTEGER" : "INTEGER PRIMARY KEY";
+}
+
 /* ---- making it ---- */
 
-static const char MORE[] =
+static const char REST[] =
     "CREATE TABLE IF NOT EXISTS captures(id INTEGER PRIMARY KEY, name TEXT, size "
-    "INTEGER, digest TEXT, started REAL, ended REAL);"
-    "CREATE TABLE IF NOT EXISTS message_more(message INTEGER PRIMARY KEY, capture "
-    "INTEGER, flags INTEGER, frames TEXT, text TEXT);"
-    "CREATE TABLE IF NOT EXISTS call_more(call INTEGER PRIMARY KEY, capture INTEGER, "
-    "ring_ns INTEGER, answer_ns INTEGER, end_ns INTEGER);"
+    "INTEGER, digest TEXT, started REAL, ended REAL, run INTEGER);"
     "CREATE INDEX IF NOT EXISTS messages_call ON messages(call);"
     "CREATE INDEX IF NOT EXISTS calls_start ON calls(start_ns);"
     "CREATE INDEX IF NOT EXISTS calls_call_id ON calls(call_id);"
     "CREATE INDEX IF NOT EXISTS streams_call ON streams(call);"
     "CREATE INDEX IF NOT EXISTS slices_stream ON slices(stream);"
+    "CREATE INDEX IF NOT EXISTS offers_call ON offers(call);"
+    "CREATE INDEX IF NOT EXISTS events_call ON events(call);"
     "CREATE INDEX IF NOT EXISTS findings_call ON findings(call);";
+
+/* Version 1 gave rows without an id a rowid that says nothing of their order: they come
+ * first, and leave room for those with one. It had no runs. */
+static const char FROM_1[] = "UPDATE slices SET rowid=-rowid WHERE rowid>0;"
+                             "UPDATE offers SET rowid=-rowid WHERE rowid>0;"
+                             "UPDATE events SET rowid=-rowid WHERE rowid>0;"
+                             "UPDATE ledger SET rowid=-rowid WHERE rowid>0;"
+                             "UPDATE captures SET run=id WHERE run IS NULL;";
 
 /* detail=column keeps no positions: a third of the work, and words are what is looked
  * for. */
@@ -112,6 +192,19 @@ static void create_table(struct strbuf *b, const struct table *t)
     strbuf_str(b, ");");
 }
 
+static void create_more(struct strbuf *b, size_t table)
+{
+    size_t n;
+    const char *name = schema_more(table, &n);
+    if (!name)
+        return;
+    strbuf_printf(b, "CREATE TABLE IF NOT EXISTS %s(", name);
+    for (size_t i = 0; i < n; i++)
+        strbuf_printf(b, "%s\"%s\" %s", i ? "," : "", schema_more_column(table, i),
+                      more_type(table, i));
+    strbuf_str(b, ");");
+}
+
 static bool has_column(struct sqlite3 *sql, const char *table, const char *name)
 {
     char *ask = sqlite3_mprintf(
@@ -121,31 +214,47 @@ static bool has_column(struct sqlite3 *sql, const char *table, const char *name)
     return has;
 }
 
-/* Columns that came after the file was made. */
-static void add_columns(struct sqlite3 *sql, struct strbuf *b, const struct table *t)
+static void add_column(struct sqlite3 *sql, struct strbuf *b, const char *table,
+                       const char *name, const char *type)
 {
+    if (!has_column(sql, table, name))
+        strbuf_printf(b, "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s;", table, name, type);
+}
+
+/* Columns that came after the file was made. */
+static void add_columns(struct sqlite3 *sql, struct strbuf *b, size_t table)
+{
+    const struct table *t = SCHEMA_TABLES[table];
+    size_t more;
     for (size_t i = 0; i < t->n; i++)
-        if (!has_column(sql, t->name, t->fields[i].name))
-            strbuf_printf(b, "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s;", t->name,
-                          t->fields[i].name, convert_type(t->fields[i].type));
+        add_column(sql, b, t->name, t->fields[i].name, convert_type(t->fields[i].type));
+    const char *beside = schema_more(table, &more);
+    for (size_t i = 0; i < more; i++)
+        add_column(sql, b, beside, schema_more_column(table, i), more_type(table, i));
 }
 
 static int make(struct sqlite3 *sql, bool text, struct errmsg *why)
 {
+    int64_t version = schema_number(sql, "PRAGMA user_version", 0);
     struct strbuf b = {0};
-    for (size_t i = 0; SCHEMA_TABLES[i]; i++)
+    for (size_t i = 0; SCHEMA_TABLES[i]; i++) {
         create_table(&b, SCHEMA_TABLES[i]);
-    strbuf_str(&b, MORE);
+        create_more(&b, i);
+    }
+    strbuf_str(&b, REST);
     if (text)
         strbuf_str(&b, SEARCH);
     int err = schema_run(sql, strbuf_cstr(&b), why);
     b.n = 0;
     for (size_t i = 0; SCHEMA_TABLES[i] && !err; i++)
-        add_columns(sql, &b, SCHEMA_TABLES[i]);
+        add_columns(sql, &b, i);
+    add_column(sql, &b, "captures", "run", "INTEGER");
     strbuf_printf(&b, "PRAGMA application_id=%d;PRAGMA user_version=%d;",
                   SCHEMA_APPLICATION, SCHEMA_VERSION);
     if (!err)
         err = schema_run(sql, strbuf_cstr(&b), why);
+    if (!err && version == 1)
+        err = schema_run(sql, FROM_1, why);
     strbuf_done(&b);
     return err;
 }

@@ -1,10 +1,17 @@
 /*
  * The database file: the tables of view/field.h with exactly their columns, and beside
  * them what the model needs to be built again:
- *   captures      one row a source: id name size digest started ended
- *   message_more  message capture flags frames text
+ *   captures      one row a source: id name size digest started ended run
+ *   message_more  message capture flags frames sdp text
  *   call_more     call capture ring_ns answer_ns end_ns
+ *   stream_more   stream run, what bound it, and its numbers (model/restore.h)
+ *   event_more    event time_ns file src dst transport
+ *   finding_more  finding run
+ *   ledger_more   place run detail file
  *   text_search   FTS5 over message_more.text
+ * A run is one storing; its number is that of its first capture. Rows without an id
+ * have their place in the model as rowid; of the ledger and the like run *
+ * SCHEMA_PLACES + position.
  */
 #ifndef QUERY_SCHEMA_H
 #define QUERY_SCHEMA_H
@@ -14,13 +21,18 @@
 
 struct sqlite3;
 
-enum { SCHEMA_APPLICATION = 0x53495047, SCHEMA_VERSION = 1 };
+enum { SCHEMA_APPLICATION = 0x53495047, SCHEMA_VERSION = 2, SCHEMA_PLACES = 1 << 20 };
 
 /* Tables that are stored, NULL at the end. */
 extern const struct table *const SCHEMA_TABLES[];
 
 /* Position in SCHEMA_TABLES; SIZE_MAX: not stored. */
 size_t schema_index(const struct table *t);
+
+/* The columns that the rows of a stored table have in its table beside it (they follow
+ * the row's own in a record): name of that table, NULL: it has none, and how many. */
+const char *schema_more(size_t table, size_t *columns);
+const char *schema_more_column(size_t table, size_t i);
 
 /* message_more.flags */
 enum { SCHEMA_REASSEMBLED = 1, SCHEMA_CUT = 2 };

@@ -99,7 +99,8 @@ static void via(const struct skeleton *k)
     strbuf_str(k->out, "\r\n");
 }
 
-void skeleton_make(struct sqlite3_stmt *s, int first, struct strbuf *out)
+void skeleton_make(struct sqlite3_stmt *s, int first, struct slice sdp,
+                   struct strbuf *out)
 {
     struct skeleton k = {s, first, out};
     start_line(&k);
@@ -116,6 +117,11 @@ void skeleton_make(struct sqlite3_stmt *s, int first, struct strbuf *out)
     }
     if (!sqlite3_column_int(s, first + K_STATUS))
         header(&k, "User-Agent: ", K_AGENT);
+    if (sdp.n) {
+        strbuf_str(out, "Content-Type: application/sdp\r\n\r\n");
+        strbuf_add(out, sdp.p, sdp.n);
+        return;
+    }
     header(&k, "Content-Type: ", K_CONTENT_TYPE);
     strbuf_str(out, sqlite3_column_int(s, first + K_SDP) ? "\r\nv=0\r\n" : "\r\n");
 }

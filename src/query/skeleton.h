@@ -3,7 +3,7 @@
 #ifndef QUERY_SKELETON_H
 #define QUERY_SKELETON_H
 
-#include "base/strbuf.h"
+#include "view/field.h"
 
 struct sqlite3_stmt;
 
@@ -13,7 +13,9 @@ struct sqlite3_stmt;
     "m.content_type, m.sdp, m.summary, m.call_id, c.from_uri, c.to_uri, "    \
     "c.user_agent, m.transport, m.src, m.malformed"
 
-/* Adds the text; `first` is the number of the first of these columns. */
-void skeleton_make(struct sqlite3_stmt *s, int first, struct strbuf *out);
+/* Adds the text; `first` is the number of the first of these columns. `sdp`: its
+ * description, which is then all of the body; empty: not known. */
+void skeleton_make(struct sqlite3_stmt *s, int first, struct slice sdp,
+                   struct strbuf *out);
 
 #endif

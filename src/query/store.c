@@ -1,10 +1,10 @@
 #include "query/store.h"
 
 #include "base/vec.h"
-#include "query/record.h"
+#include "query/pack.h"
 #include "query/retention.h"
 #include "query/writer.h"
-#include "view/value.h"
+#include "view/verdict.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -13,17 +13,6 @@
 /* How often calls are looked through, in ms: a live capture is read by others
  * meanwhile. */
 enum { SWEEP_LIVE = 1000, SWEEP_FILE = 30000, SWEEP_REST = 10000, FILES_MAX = 0xffff };
-
-/* Ids of the model begin at 1 in each run: in the file they go on from what it has. */
-enum kind {
-    KIND_NONE,
-    KIND_CALL,
-    KIND_MESSAGE,
-    KIND_STREAM,
-    KIND_FINDING,
-    KIND_REGISTRATION,
-    KINDS
-};
 
 struct capture {
     uint16_t file;
@@ -35,12 +24,13 @@ struct store {
     const struct view *view;
     struct store_options o;
     struct store_writer *writer;
-    int64_t base[KINDS], run;
+    struct pack pack;
     VEC(struct capture) captures;
     uint32_t message; /* id of the newest message that was stored */
     uint64_t version; /* of the model when calls were looked through */
     int64_t swept, rest;
-    struct strbuf record, scratch, text;
+    uint32_t slice, offer, event; /* the same of rows that do not change */
+    VEC(uint64_t) marks;          /* of streams, by id, when they were stored */
     struct store_writer_counts counts;
     bool ended;
 };
@@ -58,23 +48,14 @@ void store_free(struct store *s)
         return;
     store_writer_free(s->writer);
     vec_done(&s->captures);
-    strbuf_done(&s->record);
-    strbuf_done(&s->scratch);
-    strbuf_done(&s->text);
+    vec_done(&s->marks);
+    pack_done(&s->pack);
     free(s);
 }
 
 int store_new(const struct view *v, const struct store_options *o, struct store **out,
               struct errmsg *why)
 {
-    static const char *const BASE[KINDS] = {
-        [KIND_NONE] = "SELECT max(id) FROM captures",
-        [KIND_CALL] = "SELECT max(id) FROM calls",
-        [KIND_MESSAGE] = "SELECT max(id) FROM messages",
-        [KIND_STREAM] = "SELECT max(id) FROM streams",
-        [KIND_FINDING] = "SELECT max(id) FROM findings",
-        [KIND_REGISTRATION] = "SELECT max(id) FROM registrations",
-    };
     struct store_writer_options wo = {.path = o->path,
                                       .text = !o->no_text,
                                       .max_age = o->max_age,
@@ -89,10 +70,13 @@ int store_new(const struct view *v, const struct store_options *o, struct store 
         store_free(s);
         return err;
     }
-    for (int i = 0; i < KINDS; i++)
-        s->base[i] = schema_number(store_writer_sql(s->writer), BASE[i], 0);
-    s->run = s->base[KIND_NONE];
-    s->base[KIND_NONE] = 0;
+    struct sqlite3 *sql = store_writer_sql(s->writer);
+    s->pack = (struct pack){.view = v, .text = !o->no_text && !v->redact};
+    for (int i = PACK_NONE + 1; i < PACK_KINDS; i++) {
+        int64_t base = schema_number(sql, pack_base((enum pack_kind)i), 0);
+        s->pack.base[i] = base > 0 ? base : 0; /* below 0: of version 1 */
+    }
+    s->pack.run = schema_number(sql, "SELECT max(id) FROM captures", 0) + 1;
     *out = s;
     return 0;
 }
@@ -121,13 +105,14 @@ static int64_t add_capture(struct store *s, const struct store_capture *c)
     sqlite3_stmt *in = NULL;
     int64_t id = 0;
     if (!sqlite3_prepare_v2(sql,
-                            "INSERT INTO captures(name,size,digest,started) VALUES(?,?,"
-                            "?,?)",
+                            "INSERT INTO captures(name,size,digest,started,run) "
+                            "VALUES(?,?,?,?,?)",
                             -1, &in, NULL)) {
         sqlite3_bind_text(in, 1, c->name, -1, SQLITE_STATIC);
         sqlite3_bind_int64(in, 2, (sqlite3_int64)c->size);
         sqlite3_bind_text(in, 3, c->digest, -1, SQLITE_STATIC);
         sqlite3_bind_double(in, 4, (double)time(NULL));
+        sqlite3_bind_int64(in, 5, s->pack.run);
         if (sqlite3_step(in) == SQLITE_DONE)
             id = sqlite3_last_insert_rowid(sql);
     }
@@ -169,99 +154,12 @@ static const struct capture *capture_of(const struct store *s, uint16_t file)
 
 /* ---- rows ---- */
 
-/* What a column of a table counts. */
-static enum kind kind_of(const struct table *t, const struct field *f)
-{
-    static const struct {
-        const char *name;
-        enum kind kind;
-    } COLUMNS[] = {{"call", KIND_CALL},     {"session", KIND_CALL},
-                   {"stream", KIND_STREAM}, {"pair", KIND_STREAM},
-                   {"cause", KIND_FINDING}, {"copy_of", KIND_MESSAGE}};
-    if (f->type != VALUE_INT)
-        return KIND_NONE;
-    if (!strcmp(f->name, "id"))
-        return t == &TABLE_CALLS           ? KIND_CALL
-               : t == &TABLE_MESSAGES      ? KIND_MESSAGE
-               : t == &TABLE_STREAMS       ? KIND_STREAM
-               : t == &TABLE_FINDINGS      ? KIND_FINDING
-               : t == &TABLE_REGISTRATIONS ? KIND_REGISTRATION
-                                           : KIND_NONE;
-    for (size_t i = 0; i < sizeof COLUMNS / sizeof *COLUMNS; i++)
-        if (!strcmp(COLUMNS[i].name, f->name))
-            return COLUMNS[i].kind;
-    return KIND_NONE;
-}
-
-static bool is_key(const struct field *f)
-{
-    static const char *const NAMES[] = {"call",  "stream", "n",    "time",   "frame",
-                                        "side",  "media",  "kind", "reason", "what",
-                                        "value", "port",   "id"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
-        if (!strcmp(NAMES[i], f->name))
-            return true;
-    return false;
-}
-
-/* FNV-1a: the same in every run, which base/hash.h's is not. */
-static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
-{
-    const uint8_t *p = bytes;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ p[i]) * 0x100000001b3u;
-    return hash;
-}
-
-static uint64_t mix_value(uint64_t hash, const struct value *v)
-{
-    hash = mix(hash, &v->type, sizeof v->type);
-    if (v->type == VALUE_TEXT)
-        return mix(hash, v->p, v->n);
-    return v->type == VALUE_NULL ? hash : mix(hash, &v->i, sizeof v->i);
-}
-
-/* Begins a record with all columns of a row, and the key of a row without an id. */
-static struct row begin_row(struct store *s, const struct table *t, const void *object)
-{
-    struct row row = {
-        .view = s->view, .object = object, .scratch = &s->scratch, .text = &s->text};
-    uint64_t key = mix(0xcbf29ce484222325u, &s->run, sizeof s->run);
-    bool id = field_find(t, "id") != NULL;
-    record_begin(&s->record, schema_index(t));
-    for (size_t i = 0; i < t->n; i++) {
-        struct value v;
-        field_get(&t->fields[i], &row, &v);
-        if (v.type == VALUE_INT && v.i)
-            v.i += s->base[kind_of(t, &t->fields[i])];
-        if (!id && is_key(&t->fields[i]))
-            key = mix_value(key, &v);
-        record_value(&s->record, &v);
-    }
-    if (!id)
-        record_int(&s->record, (int64_t)(key >> 1));
-    return row;
-}
-
+/* Hands on what was packed. */
 static void put(struct store *s)
 {
-    if (s->record.failed ||
-        !store_writer_put(s->writer, s->record.p, s->record.n, s->o.wait))
+    if (s->pack.record.failed ||
+        !store_writer_put(s->writer, s->pack.record.p, s->pack.record.n, s->o.wait))
         ledger_add(s->o.ledger, LEDGER_STORE_DROP, 0, 1);
-}
-
-static void put_frames(struct store *s, const struct msg *m)
-{
-    struct strbuf *b = &s->scratch;
-    size_t n;
-    const uint64_t *frames = msg_frames(m, &n);
-    b->n = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            strbuf_char(b, ' ');
-        strbuf_u64(b, frames[i]);
-    }
-    record_text(&s->record, n ? b->p : NULL, b->n);
 }
 
 static void put_message(struct store *s, const struct msg *m)
@@ -269,35 +167,102 @@ static void put_message(struct store *s, const struct msg *m)
     const struct capture *c = capture_of(s, m->file);
     if (c->known)
         return;
-    struct row row = begin_row(s, &TABLE_MESSAGES, m);
-    record_int(&s->record, m->id + s->base[KIND_MESSAGE]);
-    record_int(&s->record, c->id);
-    record_int(&s->record, (m->flags & MSG_REASSEMBLED ? SCHEMA_REASSEMBLED : 0) |
-                               (m->flags & MSG_CUT ? SCHEMA_CUT : 0));
-    put_frames(s, m);
-    bool text = !s->o.no_text && !s->view->redact;
-    /* Mostly the columns have read it already. */
-    if (text && (row.text_of != m || !row.text_kept))
-        text = !view_text(s->view, m, &s->text);
-    if (text && s->text.n == m->text.length)
-        record_text(&s->record, s->text.n ? s->text.p : "", s->text.n);
-    else
-        record_text(&s->record, NULL, 0);
+    pack_message(&s->pack, m, c->id);
     put(s);
+}
+
+static void put_findings(struct store *s, const struct call *call)
+{
+    const struct diagnose *d = s->view->diagnosis;
+    pack_forget(&s->pack, call);
+    put(s);
+    const struct finding *f = d ? diagnose_of(d, call ? call->id : 0) : NULL;
+    for (; f; f = f->next) {
+        pack_finding(&s->pack, f);
+        put(s);
+    }
+}
+
+static bool is_known(const struct store *s, const struct call *call)
+{
+    return call && capture_of(s, call->first ? call->first->file : 0)->known;
 }
 
 static void put_call(struct store *s, const struct call *call)
 {
-    const struct capture *c = capture_of(s, call->first ? call->first->file : 0);
-    if (c->known)
+    if (is_known(s, call))
         return;
-    begin_row(s, &TABLE_CALLS, call);
-    record_int(&s->record, call->id + s->base[KIND_CALL]);
-    record_int(&s->record, c->id);
-    record_int(&s->record, call->ring);
-    record_int(&s->record, call->answer);
-    record_int(&s->record, call->end);
+    pack_call(&s->pack, call, capture_of(s, call->first ? call->first->file : 0)->id);
     put(s);
+    put_findings(s, call);
+}
+
+/* A stream that is not in the file as it is now. */
+static void put_stream(struct store *s, const struct rtp_stream *stream)
+{
+    uint32_t id = stored_id(stream);
+    uint64_t mark = stored_mark(stream);
+    while (s->marks.n <= id)
+        if (!vec_push(&s->marks, (uint64_t)0))
+            break;
+    if (is_known(s, stored_call_of(stream)) ||
+        (id < s->marks.n && s->marks.at[id] == mark))
+        return;
+    if (id < s->marks.n)
+        s->marks.at[id] = mark;
+    pack_stream(&s->pack, stream);
+    put(s);
+}
+
+/* Rows after the newest that was stored: the place of the first of them. */
+static size_t rows_after(const struct rows *r, uint32_t id)
+{
+    size_t i = r->list.n;
+    while (i && r->ids.at[i - 1] > id)
+        i--;
+    return i;
+}
+
+static void put_new(struct store *s, const struct table *t, enum stored_rows what,
+                    enum pack_kind kind, uint32_t *newest)
+{
+    const struct rows *r = stored_rows(s->view->streams, what);
+    for (size_t i = r ? rows_after(r, *newest) : 0; r && i < r->list.n; i++) {
+        *newest = r->ids.at[i];
+        if (!r->list.at[i] || is_known(s, stored_row_call(what, r->list.at[i])))
+            continue;
+        pack_row(&s->pack, t, r->list.at[i], kind, r->ids.at[i]);
+        put(s);
+    }
+}
+
+static void put_events(struct store *s)
+{
+    const struct rows *r = &s->view->calls->events;
+    for (size_t i = rows_after(r, s->event); i < r->list.n; i++) {
+        const struct event *e = r->list.at[i];
+        s->event = r->ids.at[i];
+        if (!e || is_known(s, e->call))
+            continue;
+        pack_event(&s->pack, e);
+        put(s);
+    }
+}
+
+/* Rows that do not change once they are there. */
+static void put_lasting(struct store *s)
+{
+    put_new(s, &TABLE_SLICES, STORED_SLICES, PACK_SLICE, &s->slice);
+    put_new(s, &TABLE_OFFERS, STORED_OFFERS, PACK_OFFER, &s->offer);
+    put_events(s);
+}
+
+static void put_streams(struct store *s)
+{
+    const struct rows *r = stored_rows(s->view->streams, STORED_STREAMS);
+    for (size_t i = 0; r && i < r->list.n; i++)
+        if (r->list.at[i])
+            put_stream(s, r->list.at[i]);
 }
 
 static void put_table(struct store *s, const struct table *t)
@@ -306,7 +271,10 @@ static void put_table(struct store *s, const struct table *t)
         const void *object = t->at(s->view, i);
         if (!object)
             continue;
-        begin_row(s, t, object);
+        if (t == &TABLE_LEDGER)
+            pack_ledger(&s->pack, object, i);
+        else
+            pack_place(&s->pack, t, object, i);
         put(s);
     }
 }
@@ -336,6 +304,7 @@ static void put_calls(struct store *s)
     for (size_t i = 0; i < c->list.n; i++)
         if (c->list.at[i] && c->list.at[i]->version > version)
             put_call(s, c->list.at[i]);
+    put_lasting(s);
 }
 
 static bool known_all(const struct store *s)
@@ -351,9 +320,10 @@ static void put_rest(struct store *s)
 {
     if (known_all(s))
         return;
-    for (size_t i = 0; SCHEMA_TABLES[i]; i++)
-        if (SCHEMA_TABLES[i] != &TABLE_CALLS && SCHEMA_TABLES[i] != &TABLE_MESSAGES)
-            put_table(s, SCHEMA_TABLES[i]);
+    put_streams(s);
+    put_findings(s, NULL);
+    put_table(s, &TABLE_REGISTRATIONS);
+    put_table(s, &TABLE_LEDGER);
 }
 
 /* What the writer could not write joins the ledger. */
@@ -384,7 +354,11 @@ void store_leaving(void *ctx, const struct call *call)
 {
     struct store *s = ctx;
     put_messages(s);
+    put_lasting(s);
     put_call(s, call);
+    for (const struct rtp_stream *n = stored_next(call, NULL); n;
+         n = stored_next(call, n))
+        put_stream(s, n);
 }
 
 void store_end(struct store *s, bool whole)
@@ -394,7 +368,8 @@ void store_end(struct store *s, bool whole)
         return;
     s->ended = true;
     put_messages(s);
-    s->version = 0; /* verdicts change without the calls */
+    if (s->view->diagnosis) /* the last verdicts come first: they change calls */
+        (void)diagnose_version(s->view->diagnosis);
     put_calls(s);
     put_rest(s);
     store_writer_end(s->writer);

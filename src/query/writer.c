@@ -42,7 +42,7 @@ struct store_writer {
     pthread_mutex_t mutex; /* of why */
     struct errmsg why;
     /* The thread's own. */
-    sqlite3_stmt *insert[TABLES_MAX], *more[2], *search;
+    sqlite3_stmt *insert[TABLES_MAX], *more[TABLES_MAX], *search, *forget[2];
     bool open; /* a transaction */
     unsigned rows;
     int64_t since, looked;
@@ -147,14 +147,19 @@ static int bind_raw(struct sqlite3_stmt *s, int i, const struct value *v)
                 : sqlite3_bind_blob64(s, i, v->p, v->n, SQLITE_STATIC);
 }
 
-/* message, capture, flags, frames, then the text. */
-static bool put_message_more(struct store_writer *w, struct record *r)
+/* The row of the table beside. The text of a message comes last, as it is. */
+static bool put_more(struct store_writer *w, struct record *r)
 {
-    struct sqlite3_stmt *s = w->more[1];
+    struct sqlite3_stmt *s = w->more[r->table];
+    bool message = SCHEMA_TABLES[r->table] == &TABLE_MESSAGES;
     struct record at = *r;
     struct value id, text;
-    if (!record_next(&at, &id) || !bind_values(s, 1, 4, r) || !record_next(r, &text) ||
-        bind_raw(s, 5, &text) || !run(s))
+    size_t n;
+    schema_more(r->table, &n);
+    if (!message)
+        return bind_values(s, 1, n, r) && run(s);
+    if (!record_next(&at, &id) || !bind_values(s, 1, n - 1, r) ||
+        !record_next(r, &text) || bind_raw(s, (int)n, &text) || !run(s))
         return false;
     if (!w->search || text.type != VALUE_TEXT)
         return true;
@@ -167,25 +172,38 @@ static bool put_row(struct store_writer *w, struct record *r)
 {
     const struct table *t = SCHEMA_TABLES[r->table];
     struct sqlite3_stmt *s = w->insert[r->table];
-    /* Rows without an id carry one that their key gives. */
+    /* Rows without an id carry their rowid. */
     size_t extra = field_find(t, "id") ? 0 : 1;
     if (!bind_values(s, 1, t->n + extra, r) || !run(s))
         return false;
-    if (t == &TABLE_CALLS)
-        return bind_values(w->more[0], 1, 5, r) && run(w->more[0]);
-    return t != &TABLE_MESSAGES || put_message_more(w, r);
+    return !w->more[r->table] || put_more(w, r);
+}
+
+static bool forget(struct store_writer *w, struct record *r)
+{
+    struct value call, of;
+    if (!record_next(r, &call) || !record_next(r, &of))
+        return false;
+    sqlite3_bind_int64(w->forget[!call.i], 1, call.i ? call.i : of.i);
+    return run(w->forget[!call.i]);
+}
+
+static bool put(struct store_writer *w, const void *p, size_t n)
+{
+    struct record r;
+    return record_open(&r, p, n) &&
+           (r.table == RECORD_FORGET ? forget(w, &r) : put_row(w, &r));
 }
 
 static void take(struct store_writer *w, const void *p, size_t n)
 {
-    struct record r;
     if (!begin(w)) {
         w->rows++;
         give_up(w);
         return;
     }
     w->rows++;
-    if (!record_open(&r, p, n) || !put_row(w, &r))
+    if (!put(w, p, n))
         give_up(w);
     else if (w->rows >= BATCH_ROWS)
         commit(w);
@@ -272,21 +290,44 @@ static int prepare_insert(struct store_writer *w, size_t i)
     return err;
 }
 
+static int prepare_text(struct store_writer *w, const char *text, sqlite3_stmt **out)
+{
+    return sqlite3_prepare_v3(w->sql, text, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+}
+
+static int prepare_more(struct store_writer *w, size_t i)
+{
+    size_t n;
+    const char *name = schema_more(i, &n);
+    struct strbuf b = {0};
+    if (!name)
+        return 0;
+    strbuf_printf(&b, "INSERT OR REPLACE INTO %s(", name);
+    for (size_t k = 0; k < n; k++)
+        strbuf_printf(&b, "%s\"%s\"", k ? "," : "", schema_more_column(i, k));
+    for (size_t k = 0; k < n; k++)
+        strbuf_str(&b, k ? ",?" : ") VALUES(?");
+    strbuf_char(&b, ')');
+    int err = prepare_text(w, strbuf_cstr(&b), &w->more[i]);
+    strbuf_done(&b);
+    return err;
+}
+
 static int prepare(struct store_writer *w)
 {
-    static const char *const MORE[] = {
-        "INSERT OR REPLACE INTO call_more VALUES(?,?,?,?,?)",
-        "INSERT OR REPLACE INTO message_more VALUES(?,?,?,?,?)"};
+    static const char *const FORGET[] = {
+        "DELETE FROM findings WHERE call=?",
+        "DELETE FROM findings WHERE call IS NULL AND id IN (SELECT finding FROM "
+        "finding_more WHERE run=?)"};
     int err = 0;
     for (size_t i = 0; SCHEMA_TABLES[i] && !err; i++)
-        err = prepare_insert(w, i);
+        if (!(err = prepare_insert(w, i)))
+            err = prepare_more(w, i);
     for (int i = 0; i < 2 && !err; i++)
-        err = sqlite3_prepare_v3(w->sql, MORE[i], -1, SQLITE_PREPARE_PERSISTENT,
-                                 &w->more[i], NULL);
+        err = prepare_text(w, FORGET[i], &w->forget[i]);
     if (!err && w->o.text)
-        err = sqlite3_prepare_v3(w->sql,
-                                 "INSERT INTO text_search(rowid,text) VALUES(?,?)", -1,
-                                 SQLITE_PREPARE_PERSISTENT, &w->search, NULL);
+        err = prepare_text(w, "INSERT INTO text_search(rowid,text) VALUES(?,?)",
+                           &w->search);
     return err;
 }
 
@@ -334,10 +375,12 @@ void store_writer_free(struct store_writer *w)
     if (!w)
         return;
     store_writer_end(w);
-    for (size_t i = 0; i < TABLES_MAX; i++)
+    for (size_t i = 0; i < TABLES_MAX; i++) {
         sqlite3_finalize(w->insert[i]);
-    for (int i = 0; i < 2; i++)
         sqlite3_finalize(w->more[i]);
+    }
+    for (int i = 0; i < 2; i++)
+        sqlite3_finalize(w->forget[i]);
     sqlite3_finalize(w->search);
     sqlite3_close(w->sql);
     ring_free(w->ring);

@@ -129,7 +129,11 @@ static void model_is_restored(void **state)
     while (database_peek(d, &time))
         database_next(d, calls, true);
     calls_end(calls);
-    database_finish(d, calls, &ledger, true);
+    struct rebuild_calls seen = {.rows = {0}};
+    struct database_rest rest = {.seen = &seen, .ledger = &ledger, .ids = true};
+    database_map(d, calls, &seen);
+    database_finish(d, &rest);
+    vec_done(&seen.rows);
     assert_null(database_error(d));
     assert_int_equal(calls->msgs.n, 7);
     const struct call *c = calls_by_id(calls, 1);
