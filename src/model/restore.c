@@ -105,11 +105,8 @@ static void forget_events(struct calls *c, struct call *call)
     call->event_count = 0;
 }
 
-struct call *restore_call(struct calls *c, const struct stored_call *s)
+void restore_call(struct calls *c, struct call *call, const struct stored_call *s)
 {
-    struct call *call = calls_find(c, s->call_id);
-    if (!call)
-        return NULL;
     forget_events(c, call);
     unsigned state = state_of(s->state, call->state);
     if (state != call->state)
@@ -134,5 +131,4 @@ struct call *restore_call(struct calls *c, const struct stored_call *s)
         call->link = text_of(call, s->link);
         call->link_confidence = s->link_confidence;
     }
-    return call;
 }

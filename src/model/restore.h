@@ -32,8 +32,8 @@ struct stored_message {
 struct msg *restore_message(struct calls *c, const struct stored_message *s);
 
 struct stored_call {
-    uint32_t id, session; /* 0: unknown */
-    struct slice call_id, state, reason, ended_by, incomplete, link;
+    uint32_t session; /* 0: unknown */
+    struct slice state, reason, ended_by, incomplete, link;
     uint16_t status;
     uint8_t link_confidence;
     uint32_t messages, retransmissions;
@@ -41,8 +41,8 @@ struct stored_call {
 };
 
 /* Gives a call the values stored of it, and takes the events out that its messages
- * made: they are stored as well. Returns the call; NULL: there is none. */
-struct call *restore_call(struct calls *c, const struct stored_call *s);
+ * made: they are stored as well. */
+void restore_call(struct calls *c, struct call *call, const struct stored_call *s);
 
 /* The session description of a message, its keys left out (a=crypto, RFC 4568), into
  * `out` (replaced): kept where texts are not. Returns false where it has none. */

@@ -410,9 +410,13 @@ void restore_slice(struct streams *s, struct rtp_stream *n,
 static uint8_t kind_of(struct slice name)
 {
     unsigned i = EVENT_ICMP;
-    while (i < EVENT_CODEC && !slice_eq(name, slice_str(event_kind_name(i))))
-        i++;
-    return (uint8_t)i;
+    const char *known;
+    while (strcmp(known = event_kind_name(i), "?") != 0)
+        if (slice_eq(name, slice_str(known)))
+            return (uint8_t)i;
+        else
+            i++;
+    return EVENT_CODEC;
 }
 
 /* "type 3 code 3 from 192.0.2.1" */

@@ -298,7 +298,11 @@ static struct slice text_of(struct database *d, sqlite3_stmt *s, uint32_t size)
     if (sqlite3_column_type(s, M_TEXT) != SQLITE_NULL && text.n == size)
         return text;
     d->skeleton.n = 0;
-    skeleton_make(s, M_SKELETON, column(s, M_BODY), &d->skeleton);
+    /* A copy has the same bytes as what it copies, and nothing else has. */
+    int64_t same = sqlite3_column_int64(s, M_COPY_OF);
+    struct skeleton_options o = {.sdp = column(s, M_BODY),
+                                 .id = same ? same : sqlite3_column_int64(s, M_ID)};
+    skeleton_make(s, M_SKELETON, &o, &d->skeleton);
     return slice_of(d->skeleton.p, d->skeleton.failed ? 0 : d->skeleton.n);
 }
 
@@ -333,7 +337,9 @@ static void feed(struct database *d, struct calls *calls, bool ids)
     m.frames = d->frames.at;
     m.nframes = (uint16_t)d->frames.n;
     m.text = text_of(d, s, m.size);
-    restore_message(calls, &m);
+    struct msg *kept = restore_message(calls, &m);
+    if (kept && kept->call)
+        rebuild_note(&d->rebuild, sqlite3_column_int64(s, M_CALL), kept->call);
 }
 
 void database_next(struct database *d, struct calls *calls, bool ids)
@@ -444,7 +450,7 @@ int database_facts(struct database *d, struct span span, struct strbuf *out)
     out->n = 0;
     sqlite3_bind_int64(d->one, 1, (sqlite3_int64)span.offset);
     if (sqlite3_step(d->one) == SQLITE_ROW) {
-        skeleton_make(d->one, M_SKELETON, slice_of(NULL, 0), out);
+        skeleton_make(d->one, M_SKELETON, &(struct skeleton_options){.id = 0}, out);
         err = 0;
     }
     sqlite3_reset(d->one);

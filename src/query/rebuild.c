@@ -10,6 +10,7 @@ enum { FRAMES_MAX = 1000 };
 
 void rebuild_done(struct rebuild *r)
 {
+    vec_done(&r->fed.list);
     vec_done(&r->call.list);
     vec_done(&r->stream.list);
     vec_done(&r->finding.list);
@@ -82,6 +83,11 @@ static uint32_t id_of(const struct rebuild_ids *ids, int64_t old)
     return low < ids->list.n && ids->list.at[low].old == old ? ids->list.at[low].id : 0;
 }
 
+void rebuild_note(struct rebuild *r, int64_t old, const struct call *call)
+{
+    id_push(&r->fed, old, call->id);
+}
+
 /* The call that column i names. *drop: it names one that is not here. */
 static struct call *call_at(struct rebuild *r, sqlite3_stmt *s, int i, bool *drop)
 {
@@ -95,11 +101,13 @@ static struct call *call_at(struct rebuild *r, sqlite3_stmt *s, int i, bool *dro
 
 static void map_call(struct rebuild *r, sqlite3_stmt *s)
 {
-    struct call *call = r->skipped(r->ctx, sqlite3_column_int64(s, 2), 0)
-                            ? NULL
-                            : calls_find(r->calls, text_at(s, 1));
+    int64_t old = sqlite3_column_int64(s, 0);
+    uint32_t id = id_of(&r->fed, old);
+    struct call *call = r->skipped(r->ctx, sqlite3_column_int64(s, 2), 0) ? NULL
+                        : id ? calls_by_id(r->calls, id)
+                             : calls_find(r->calls, text_at(s, 1));
     if (call)
-        id_push(&r->call, sqlite3_column_int64(s, 0), call->id);
+        id_push(&r->call, old, call->id);
 }
 
 int rebuild_map(struct rebuild *r, struct rebuild_calls *seen)
@@ -128,7 +136,6 @@ static void take_call(struct rebuild *r, sqlite3_stmt *s)
     bool drop;
     struct call *call = call_at(r, s, 0, &drop);
     struct stored_call c = {
-        .call_id = text_at(s, 1),
         .session = r->ids ? u32_at(s, 2) : id_of(&r->call, sqlite3_column_int64(s, 2)),
         .state = text_at(s, 3),
         .status = (uint16_t)number_at(s, 4, 999),
@@ -146,7 +153,7 @@ static void take_call(struct rebuild *r, sqlite3_stmt *s)
     };
     if (!is_whole(r, call))
         return;
-    restore_call(r->calls, &c);
+    restore_call(r->calls, call, &c);
     if (r->listener)
         r->listener->verdict(r->listener->ctx, call, text_at(s, 16));
 }

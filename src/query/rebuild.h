@@ -46,10 +46,14 @@ struct rebuild {
     /* True for a capture, or a run, that another source has. */
     bool (*skipped)(void *ctx, int64_t capture, int64_t run);
     void *ctx;
+    struct rebuild_ids fed; /* calls that messages were taken into */
     struct rebuild_ids call, stream, finding;
     VEC(struct stored_frame) frames;
     struct strbuf text;
 };
+
+/* A message of the call with that id in the file was taken into `call`. */
+void rebuild_note(struct rebuild *r, int64_t old, const struct call *call);
 
 /* Finds the call of each row of calls, and counts it in `seen`. First for all
  * databases. Returns SQLite's code. */

@@ -130,9 +130,9 @@ int retention_forget(struct sqlite3 *sql, bool text, int64_t capture,
     sqlite3_snprintf(sizeof choose, choose,
                      "CREATE TEMP TABLE IF NOT EXISTS leaving_capture(id, run);"
                      "DELETE FROM temp.leaving_capture;"
-                     "INSERT INTO temp.leaving_capture SELECT id, run FROM captures "
-                     "WHERE id=%lld;",
-                     (long long)capture);
+                     "INSERT INTO temp.leaving_capture VALUES(%lld, (SELECT run FROM "
+                     "captures WHERE id=%lld));",
+                     (long long)capture, (long long)capture);
     int err = schema_run(sql, choose, why);
     if (!err)
         err = leave(sql, text,

@@ -99,7 +99,7 @@ static void via(const struct skeleton *k)
     strbuf_str(k->out, "\r\n");
 }
 
-void skeleton_make(struct sqlite3_stmt *s, int first, struct slice sdp,
+void skeleton_make(struct sqlite3_stmt *s, int first, const struct skeleton_options *o,
                    struct strbuf *out)
 {
     struct skeleton k = {s, first, out};
@@ -117,9 +117,11 @@ void skeleton_make(struct sqlite3_stmt *s, int first, struct slice sdp,
     }
     if (!sqlite3_column_int(s, first + K_STATUS))
         header(&k, "User-Agent: ", K_AGENT);
-    if (sdp.n) {
+    if (o->id)
+        strbuf_printf(out, "X-Message: %lld\r\n", (long long)o->id);
+    if (o->sdp.n) {
         strbuf_str(out, "Content-Type: application/sdp\r\n\r\n");
-        strbuf_add(out, sdp.p, sdp.n);
+        strbuf_add(out, o->sdp.p, o->sdp.n);
         return;
     }
     header(&k, "Content-Type: ", K_CONTENT_TYPE);

@@ -13,9 +13,14 @@ struct sqlite3_stmt;
     "m.content_type, m.sdp, m.summary, m.call_id, c.from_uri, c.to_uri, "    \
     "c.user_agent, m.transport, m.src, m.malformed"
 
-/* Adds the text; `first` is the number of the first of these columns. `sdp`: its
- * description, which is then all of the body; empty: not known. */
-void skeleton_make(struct sqlite3_stmt *s, int first, struct slice sdp,
+struct skeleton_options {
+    struct slice
+        sdp;    /* its description, which is then all of the body; empty: unknown */
+    int64_t id; /* tells it from others that look alike; 0: is not given */
+};
+
+/* Adds the text; `first` is the number of the first of these columns. */
+void skeleton_make(struct sqlite3_stmt *s, int first, const struct skeleton_options *o,
                    struct strbuf *out);
 
 #endif

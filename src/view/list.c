@@ -333,14 +333,12 @@ static bool see_layout(struct list *l)
         bool again = l->building;
         follow_layout(l);
         l->stale |= again;
-    } else if (moved || l->table == &TABLE_FINDINGS) {
+    } else if (moved ||
+               l->table == &TABLE_FINDINGS) { /* a verdict raises call->version */
         keys_clear(&l->shown);
         l->taken = 0;
         list_again(l);
     }
-    /* What is said of a call may be what it is sorted or filtered by. */
-    if (judged && changes_matter(l))
-        l->stale = true;
     l->layout = c->layout;
     l->verdicts = verdicts;
     return true;

@@ -72,6 +72,8 @@ def main():
             found = sys.argv[3:]
         for capture in found:
             for options in ([], ["--no-text"]):
+                if options and "torture" in capture:
+                    continue  # what cannot be parsed is known by its text alone
                 database = store(sipglass, capture, folder, options)
                 n, faults = compare_lists(sipglass, capture, database, not options)
                 faults += compare_text(sipglass, capture, database) if not options else []
