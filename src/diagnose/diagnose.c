@@ -56,83 +56,6 @@ const char *verdict_name(unsigned verdict)
 
 /* ---- findings ---- */
 
-int finding_compare(const void *a, const void *b)
-{
-    const struct finding *x = *(const struct finding *const *)a,
-                         *y = *(const struct finding *const *)b;
-    if (!x->cause != !y->cause)
-        return x->cause ? 1 : -1;
-    if (x->severity != y->severity)
-        return y->severity - x->severity;
-    if (x->confidence != y->confidence)
-        return y->confidence - x->confidence;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
-/* Nearly always there is one, or they are in order. */
-static void sort(void *at, size_t n, size_t size,
-                 int compare(const void *, const void *))
-{
-    const char *p = at;
-    for (size_t i = 1; i < n; i++, p += size)
-        if (compare(p, p + size) > 0) {
-            qsort(at, n, size, compare);
-            return;
-        }
-}
-
-static void free_list(struct finding *f)
-{
-    while (f) {
-        struct finding *next = f->next;
-        free(f);
-        f = next;
-    }
-}
-
-static char *put(char **at, const struct strbuf *b)
-{
-    char *text = *at;
-    if (b->n)
-        memcpy(text, b->p, b->n);
-    text[b->n] = 0;
-    *at += b->n + 1;
-    return text;
-}
-
-static int evidence_compare(const void *a, const void *b)
-{
-    const struct evidence *x = a, *y = b;
-    if (x->time != y->time)
-        return x->time < y->time ? -1 : 1;
-    return (x->frame > y->frame) - (x->frame < y->frame);
-}
-
-/* One block: the finding, its evidence, its texts. */
-static struct finding *finding_new(const struct draft *d)
-{
-    size_t text = d->headline.n + d->detail.n + d->remedy.n + 3;
-    size_t frames = d->nevidence * sizeof(struct evidence);
-    struct finding *f = malloc(sizeof *f + frames + text);
-    if (!f)
-        return NULL;
-    *f = (struct finding){.rule = d->rule,
-                          .peer = d->peer,
-                          .call = d->call,
-                          .severity = d->severity,
-                          .confidence = d->confidence,
-                          .nevidence = d->nevidence};
-    f->evidence = (struct evidence *)(f + 1);
-    if (frames)
-        memcpy(f->evidence, d->evidence, frames);
-    sort(f->evidence, f->nevidence, sizeof *f->evidence, evidence_compare);
-    char *at = (char *)f->evidence + frames;
-    f->headline = put(&at, &d->headline);
-    f->detail = put(&at, &d->detail);
-    f->remedy = d->remedy.n ? put(&at, &d->remedy) : d->rule->remedy;
-    return f;
-}
-
 /* FNV-1a, the same in every run: groups of several stored captures can be held against
  * each other. */
 static uint64_t mix(uint64_t hash, const void *bytes, size_t n)
@@ -163,20 +86,6 @@ static uint32_t id_of(struct diagnose *d, struct finding *before,
     return ++d->next_id;
 }
 
-static struct finding *sorted(struct finding *list)
-{
-    struct finding *at[2 * EXAM_DRAFTS], *first = NULL;
-    size_t n = 0;
-    for (; list && n < 2 * EXAM_DRAFTS; list = list->next)
-        at[n++] = list;
-    sort(at, n, sizeof *at, finding_compare);
-    while (n--) {
-        at[n]->next = first;
-        first = at[n];
-    }
-    return first;
-}
-
 /* Turns the drafts into findings; `before` are those of the last time. */
 static struct finding *keep_drafts(struct diagnose *d, struct finding *before)
 {
@@ -193,7 +102,7 @@ static struct finding *keep_drafts(struct diagnose *d, struct finding *before)
         const struct call *c = f->call ? calls_by_id(d->exam.calls, f->call) : NULL;
         f->session = c && c->session ? c->session->id : f->call;
     }
-    return sorted(list);
+    return finding_sort(list);
 }
 
 /* ---- causes ---- */
@@ -255,7 +164,7 @@ static void link_causes(struct diagnose *d, struct seen *s)
         return;
     for (struct finding *f = s->first; f; f = f->next)
         f->cause = find_cause(d, call, s->first, f);
-    s->first = sorted(s->first);
+    s->first = finding_sort(s->first);
 }
 
 /* ---- examination ---- */
@@ -311,7 +220,7 @@ static void examine(struct diagnose *d, struct seen *s, const struct call *call)
     exam_begin(&d->exam, call);
     ask_rules(d, kind_of(call));
     s->first = keep_drafts(d, before);
-    free_list(before);
+    finding_free(before);
     s->verdict = (uint8_t)conclude(&d->exam, s->first);
     s->examined = true;
     s->version = call->version;
@@ -388,7 +297,7 @@ static void drop_gone(struct diagnose *d)
             continue;
         }
         d->changed |= s->first != NULL;
-        free_list(s->first);
+        finding_free(s->first);
     }
     d->seen.n = n;
 }
@@ -447,7 +356,7 @@ static void examine_capture(struct diagnose *d)
     ask_rules(d, RULE_CAPTURE);
     d->capture = keep_drafts(d, before);
     d->changed |= before || d->capture;
-    free_list(before);
+    finding_free(before);
 }
 
 /* A place for every call of the model, in order of id. */
@@ -657,12 +566,15 @@ void diagnose_restore(struct diagnose *d, const struct stored_finding *in)
     struct draft *draft =
         exam_find(&d->exam, rule, severity_of(in->severity), in->confidence);
     (void)addr_parse(in->peer, &draft->peer);
-    struct finding *f = recall(draft, in);
+    struct finding **list = s ? &s->first : &d->capture;
+    size_t n = 0;
+    for (const struct finding *o = *list; o; o = o->next)
+        n++;
+    struct finding *f = n < EXAM_DRAFTS ? recall(draft, in) : NULL;
     if (!f)
         return;
-    struct finding **list = s ? &s->first : &d->capture;
     f->next = *list;
-    *list = sorted(f);
+    *list = finding_sort(f);
     d->next_id = f->id > d->next_id ? f->id : d->next_id;
 }
 
@@ -705,8 +617,8 @@ void diagnose_free(struct diagnose *d)
     if (!d)
         return;
     for (size_t i = 0; i < d->seen.n; i++)
-        free_list(d->seen.at[i].first);
-    free_list(d->capture);
+        finding_free(d->seen.at[i].first);
+    finding_free(d->capture);
     vec_done(&d->seen);
     vec_done(&d->rows);
     exam_done(&d->exam);

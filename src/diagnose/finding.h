@@ -32,4 +32,13 @@ struct finding {
  * id. For qsort of struct finding pointers. */
 int finding_compare(const void *a, const void *b);
 
+/* The same for a list. */
+struct finding *finding_sort(struct finding *list);
+
+struct draft; /* diagnose/exam.h */
+
+/* What a draft says, without ids; NULL when memory is short. free takes a list. */
+struct finding *finding_new(const struct draft *d);
+void finding_free(struct finding *list);
+
 #endif

@@ -76,6 +76,7 @@ union stored_number {
     double r;
 };
 
+/* The number of a stream as it is now. */
 union stored_number stored_number_of(const struct streams *s,
                                      const struct rtp_stream *stream, size_t i);
 

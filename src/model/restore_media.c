@@ -402,7 +402,7 @@ void restore_slice(struct streams *s, struct rtp_stream *n,
     *(n->last_slice ? &n->last_slice->next : &n->slices) = l;
     n->last_slice = l;
     n->base.n = in->n + 1;
-    n->base.end = rtp_slice_start(l) + RTP_SLICE;
+    n->slice_end = rtp_slice_start(l) + RTP_SLICE;
 }
 
 /* ---- events ---- */

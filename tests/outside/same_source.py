@@ -15,6 +15,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import same_rows
 
 LISTS = ["calls", "messages", "streams", "slices", "offers", "events", "findings", "ledger"]
+# Series of packets that nobody announced are on trial in a table with a random key: how many of them are counted as strays
+# differs from run to run.
+STRAY = ("rtp_stray", "rtcp_stray")
 CALLS = 12  # of each capture whose ladder is drawn
 
 
@@ -28,7 +31,8 @@ def store(sipglass, capture, folder, options):
 
 
 def rows(sipglass, source, table):
-    return same_rows.rows_of(same_rows.run(sipglass, "sql", source, "--json", "SELECT * FROM %s" % table))
+    listed = same_rows.rows_of(same_rows.run(sipglass, "sql", source, "--json", "SELECT * FROM %s" % table))
+    return [r for r in listed if table != "ledger" or r["reason"] not in STRAY]
 
 
 def usable(table, listed, text):
@@ -54,10 +58,11 @@ def compare_text(sipglass, capture, database):
     step = max(1, len(calls) // CALLS)
     asked = [["diagnose"], ["stats"]] + [["ladder", "--call", str(c["id"])] for c in calls[::step]]
     for arguments in asked:
-        wanted = same_rows.run(sipglass, *arguments, capture).replace(capture.encode(), b"SOURCE")
-        got = same_rows.run(sipglass, *arguments, database).replace(capture.encode(), b"SOURCE").replace(database.encode(), b"SOURCE")
+        wanted, got = ([line.replace(capture.encode(), b"SOURCE").replace(database.encode(), b"SOURCE")
+                        for line in same_rows.run(sipglass, *arguments, source).splitlines() if b"_stray" not in line]
+                       for source in (capture, database))
         if wanted != got:
-            pairs = zip(wanted.splitlines() + [b""], got.splitlines() + [b""])
+            pairs = zip(wanted + [b""], got + [b""])
             first = next(((a, b) for a, b in pairs if a != b), (b"", b""))
             faults.append("%s: %r and %r" % (" ".join(arguments), first[0], first[1]))
     return faults
