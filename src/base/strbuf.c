@@ -11,30 +11,38 @@ void strbuf_done(struct strbuf *b)
     *b = (struct strbuf){0};
 }
 
-char *strbuf_room(struct strbuf *b, size_t n)
+static char *grow(struct strbuf *b, size_t n)
 {
     if (b->failed || n > SIZE_MAX / 4 || b->n > SIZE_MAX / 4) {
         b->failed = true;
         return NULL;
     }
-    if (b->n + n > b->cap) {
-        size_t cap = b->cap ? b->cap : 256;
-        while (cap < b->n + n)
-            cap *= 2;
-        char *p = realloc(b->p, cap);
-        if (!p) {
-            b->failed = true;
-            return NULL;
-        }
-        b->p = p;
-        b->cap = cap;
+    size_t cap = b->cap ? b->cap : 256;
+    while (cap < b->n + n)
+        cap *= 2;
+    char *p = realloc(b->p, cap);
+    if (!p) {
+        b->failed = true;
+        return NULL;
     }
-    return b->p + b->n;
+    b->p = p;
+    b->cap = cap;
+    return p + b->n;
+}
+
+static inline char *room(struct strbuf *b, size_t n)
+{
+    return n <= b->cap - b->n && b->p && !b->failed ? b->p + b->n : grow(b, n);
+}
+
+char *strbuf_room(struct strbuf *b, size_t n)
+{
+    return room(b, n);
 }
 
 void strbuf_add(struct strbuf *b, const void *bytes, size_t n)
 {
-    char *p = n ? strbuf_room(b, n) : NULL;
+    char *p = n ? room(b, n) : NULL;
     if (!p)
         return;
     memcpy(p, bytes, n);
@@ -48,7 +56,7 @@ void strbuf_str(struct strbuf *b, const char *s)
 
 void strbuf_char(struct strbuf *b, char c)
 {
-    char *p = strbuf_room(b, 1);
+    char *p = room(b, 1);
     if (!p)
         return;
     *p = c;
@@ -57,7 +65,7 @@ void strbuf_char(struct strbuf *b, char c)
 
 void strbuf_fill(struct strbuf *b, char c, size_t n)
 {
-    char *p = n ? strbuf_room(b, n) : NULL;
+    char *p = n ? room(b, n) : NULL;
     if (!p)
         return;
     memset(p, c, n);
@@ -109,7 +117,7 @@ void strbuf_printf(struct strbuf *b, const char *format, ...)
     va_copy(again, ap);
     int n = vsnprintf(NULL, 0, format, ap);
     va_end(ap);
-    char *p = n >= 0 ? strbuf_room(b, (size_t)n + 1) : NULL;
+    char *p = n >= 0 ? room(b, (size_t)n + 1) : NULL;
     if (p) {
         vsnprintf(p, (size_t)n + 1, format, again);
         b->n += (size_t)n;
@@ -119,7 +127,7 @@ void strbuf_printf(struct strbuf *b, const char *format, ...)
 
 const char *strbuf_cstr(struct strbuf *b)
 {
-    char *p = strbuf_room(b, 1);
+    char *p = room(b, 1);
     if (!p)
         return "";
     *p = 0;

@@ -56,10 +56,14 @@ static size_t fit(const char *p, size_t n, size_t width, size_t *columns)
 size_t style_cut(struct strbuf *b, const char *p, size_t n, size_t width, bool ascii)
 {
     size_t columns = n;
+    bool plain = ascii_only(p, n); /* one column a byte: nothing has to be decoded */
     if (!width)
         width = SIZE_MAX;
-    if (n && (n > width || !ascii_only(p, n)) && fit(p, n, width, &columns) < n) {
-        n = fit(p, n, width - 1, &columns);
+    if (plain ? n > width : fit(p, n, width, &columns) < n) {
+        if (plain)
+            n = columns = width - 1;
+        else
+            n = fit(p, n, width - 1, &columns);
         strbuf_add(b, p, n);
         strbuf_str(b, ascii ? "~" : "…");
         return columns + 1;
