@@ -126,11 +126,12 @@ void arena_done(struct arena *a)
     arena_init(a, a->pool);
 }
 
-/* Most arenas are those of short calls: one block holds such a call, a second is small.
- * Those that grow get larger blocks, so that their number stays small. */
+/* Most arenas are those of short calls: one block holds what each has, and small steps
+ * follow, since memory that is touched and not used costs as much as any. Those that
+ * grow get larger blocks, so that their number stays small. */
 static size_t next_size(const struct arena *a, size_t need)
 {
-    size_t size = a->bytes ? 2 * STEP : 8 * STEP;
+    size_t size = a->bytes ? STEP : 5 * STEP;
     while (size < a->bytes / 8 && size < LARGE)
         size *= 2;
     return need > size ? need : size;

@@ -114,8 +114,18 @@ static struct party party_of(struct call *c, struct slice value)
     if (!sip_uri(na.uri, &u))
         return p;
     p.user = text_of(c, u.user);
-    p.host = text_of(c, host_port(&u, na.uri));
+    struct slice host = host_port(&u, na.uri);
+    if (p.uri && host.n && host.p + host.n == na.uri.p + na.uri.n)
+        p.host = p.uri + (host.p - na.uri.p); /* both end there */
+    else
+        p.host = text_of(c, host);
     return p;
+}
+
+/* A text that is often the same as another one of the call. */
+static const char *text_like(struct call *c, struct slice s, const char *other)
+{
+    return other && slice_eq(s, slice_str(other)) ? other : text_of(c, s);
 }
 
 static const char *method_text(struct call *c, const struct sip *sip)
@@ -156,7 +166,7 @@ void call_open(struct call *c, const struct arrival *a)
     c->start = a->time;
     c->from = party_of(c, sip->header[SIP_H_FROM]);
     c->to = party_of(c, sip->header[SIP_H_TO]);
-    c->ruri = text_of(c, sip->uri);
+    c->ruri = text_like(c, sip->uri, c->to.uri);
     c->caller_tag = call_tag(c, sip->from_tag, true);
     c->invite = of_invite_dialog(msg_method(sip), to_tag && !sip->response);
     c->opened = !sip->response && !to_tag && msg_method(sip) != SIP_ACK &&
@@ -223,7 +233,7 @@ static void fill_in(struct call *c, const struct msg *m, const struct sip *sip)
     if (c->ruri)
         return;
     /* The first request of a call that began with a response. */
-    c->ruri = text_of(c, sip->uri);
+    c->ruri = text_like(c, sip->uri, c->to.uri);
     if (msg_method(sip) != SIP_ACK && msg_method(sip) != SIP_CANCEL)
         set_method(c, sip);
 }
