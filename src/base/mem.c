@@ -16,6 +16,11 @@ struct mem_slab {
     struct mem_slab *next;
 };
 
+/* Before a block that is too large for a slab. */
+struct mem_large {
+    struct mem_large *prev, *next;
+};
+
 enum {
     STEP = 256, /* blocks up to SMALL are multiples of it */
     SMALL = 16 * STEP,
@@ -34,6 +39,10 @@ void mem_pool_done(struct mem_pool *pool)
     for (struct mem_slab *s = pool->slabs, *next; s; s = next) {
         next = s->next;
         free(s);
+    }
+    for (struct mem_large *l = pool->large, *next; l; l = next) {
+        next = l->next;
+        free(l);
     }
     mem_pool_init(pool);
 }
@@ -69,12 +78,33 @@ static bool slab_new(struct mem_pool *pool)
     return true;
 }
 
+static struct mem_block *large_new(struct mem_pool *pool, size_t size)
+{
+    struct mem_large *l = size < SIZE_MAX / 2 ? malloc(sizeof *l + size) : NULL;
+    if (!l)
+        return NULL;
+    *l = (struct mem_large){.next = pool->large};
+    if (l->next)
+        l->next->prev = l;
+    pool->large = l;
+    return (struct mem_block *)(l + 1);
+}
+
+static void large_free(struct mem_pool *pool, struct mem_block *b)
+{
+    struct mem_large *l = (struct mem_large *)b - 1;
+    *(l->prev ? &l->prev->next : &pool->large) = l->next;
+    if (l->next)
+        l->next->prev = l->prev;
+    free(l);
+}
+
 /* A block that no arena had before. What is left of a slab when the next one begins is
  * small beside it. */
 static struct mem_block *block_new(struct mem_pool *pool, int c, size_t size)
 {
     if (c == MEM_CLASSES || size > SLAB_FIRST / 2)
-        return malloc(size);
+        return large_new(pool, size);
     if (size > (size_t)(pool->end - pool->at) && !slab_new(pool))
         return NULL;
     struct mem_block *b = (struct mem_block *)pool->at;
@@ -104,7 +134,7 @@ static void block_put(struct mem_pool *pool, struct mem_block *b)
     int c = class_of(b->size, &size);
     pool->used -= b->size;
     if (c == MEM_CLASSES || size > SLAB_FIRST / 2) {
-        free(b);
+        large_free(pool, b);
         return;
     }
     b->next = pool->free[c];
@@ -131,7 +161,7 @@ void arena_done(struct arena *a)
  * grow get larger blocks, so that their number stays small. */
 static size_t next_size(const struct arena *a, size_t need)
 {
-    size_t size = a->bytes ? STEP : 5 * STEP;
+    size_t size = a->bytes ? STEP : 8 * STEP;
     while (size < a->bytes / 8 && size < LARGE)
         size *= 2;
     return need > size ? need : size;

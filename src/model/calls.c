@@ -13,7 +13,7 @@ void calls_free(struct calls *c)
 {
     if (!c)
         return;
-    keep_nothing(c);
+    keep_nothing(c, true);
     related_free(c->related);
     mem_pool_done(&c->pool);
     free(c);
@@ -421,6 +421,23 @@ static void prefetch_call(const struct calls *c, uint64_t hash)
         __builtin_prefetch(call + at);
 }
 
+/* What is looked at next in that call: its hop (both ways lie together), its newest
+ * message, transaction and dialog. */
+static void prefetch_parts(const struct calls *c, uint64_t hash)
+{
+    const struct call *call = hash_peek(&c->by_call_id, hash);
+    if (!call)
+        return;
+    __builtin_prefetch(call->call_id);
+    __builtin_prefetch(call->hop);
+    __builtin_prefetch(call->hop->back);
+    __builtin_prefetch(call->last);
+    __builtin_prefetch((const char *)call->last + 64);
+    __builtin_prefetch(call->txns);
+    __builtin_prefetch((const char *)call->txns + 64);
+    __builtin_prefetch(call->dialogs);
+}
+
 struct msg *calls_feed(struct calls *c, const struct arrival *a)
 {
     struct slice id = a->sip->header[SIP_H_CALL_ID];
@@ -430,11 +447,10 @@ struct msg *calls_feed(struct calls *c, const struct arrival *a)
     calls_advance(c, a->time);
     c->msgs_seen++;
     c->version++;
-    draft_fill(&draft, a);
-    struct copies_key key = {.digest =
-                                 copies_digest(a->text), /* while the call is loaded */
-                             .path = a->path ^ (uint32_t)a->depth << 28,
-                             .agent = a->agent};
+    draft_fill(&draft, a); /* while the call is loaded */
+    prefetch_parts(c, hash);
+    struct copies_key key = {.digest = copies_digest(a->text),
+                             .path = a->path ^ (uint32_t)a->depth << 28};
     struct call *call =
         id.n ? hash_find(&c->by_call_id, hash, same_call_id, &id) : NULL;
     if (hop_hold(c, &draft, call, a)) {
@@ -499,5 +515,5 @@ size_t calls_memory(const struct calls *c)
 
 void calls_clear(struct calls *c)
 {
-    keep_nothing(c);
+    keep_nothing(c, false);
 }

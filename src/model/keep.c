@@ -280,14 +280,14 @@ void keep_limits(struct calls *c)
 
 /* Everything goes at once, so nothing has to be taken out of anything: only the blocks
  * of the calls go back to the pool. */
-void keep_nothing(struct calls *c)
+void keep_nothing(struct calls *c, bool pool)
 {
     if (c->streams)
         streams_clear(c->streams);
     if (c->kpi)
         kpi_clear(c->kpi);
     rows_done(&c->events);
-    for (size_t i = 0; i < c->list.n; i++)
+    for (size_t i = 0; i < c->list.n && !pool; i++)
         if (c->list.at[i]) {
             struct arena arena = c->list.at[i]->arena; /* the call itself lies in it */
             arena_done(&arena);

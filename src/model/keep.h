@@ -26,7 +26,8 @@ void keep_look(struct calls *c);
 /* Gives calls up while there are too many of them, or too much memory is in use. */
 void keep_limits(struct calls *c);
 
-/* Gives everything up. */
-void keep_nothing(struct calls *c);
+/* Gives everything up. pool: the memory pool is freed next, so that no call has to give
+ * back what it has of it. */
+void keep_nothing(struct calls *c, bool pool);
 
 #endif
