@@ -12,26 +12,32 @@
 #include <emmintrin.h>
 #endif
 
+#ifdef __SSE2__
+/* Bits for the places of a or b in the 16 bytes at p. */
+static inline unsigned scan_sixteen(const uint8_t *p, __m128i a, __m128i b)
+{
+    __m128i got = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return (unsigned)_mm_movemask_epi8(
+        _mm_or_si128(_mm_cmpeq_epi8(got, a), _mm_cmpeq_epi8(got, b)));
+}
+#endif
+
 /* The first byte a or b in [p, end), or end. */
 static inline const uint8_t *scan_either(const uint8_t *p, const uint8_t *end,
                                          uint8_t a, uint8_t b)
 {
 #ifdef __SSE2__
-    const __m128i wide_a = _mm_set1_epi8((char)a), wide_b = _mm_set1_epi8((char)b);
-    for (; end - p >= 16; p += 16) {
-        __m128i got = _mm_loadu_si128((const __m128i *)(const void *)p);
-        int mask = _mm_movemask_epi8(
-            _mm_or_si128(_mm_cmpeq_epi8(got, wide_a), _mm_cmpeq_epi8(got, wide_b)));
-        if (mask)
-            return p + __builtin_ctz((unsigned)mask);
-    }
-    if (end - p >= 8) {
-        __m128i got = _mm_loadl_epi64((const __m128i *)(const void *)p);
-        int mask = _mm_movemask_epi8(
-            _mm_or_si128(_mm_cmpeq_epi8(got, wide_a), _mm_cmpeq_epi8(got, wide_b)));
-        if (mask & 0xff)
-            return p + __builtin_ctz((unsigned)mask);
-        p += 8;
+    if (end - p >= 16) {
+        const __m128i wide_a = _mm_set1_epi8((char)a), wide_b = _mm_set1_epi8((char)b);
+        unsigned bits = scan_sixteen(p, wide_a, wide_b);
+        while (!bits) {
+            if (end - p <= 16)
+                return end;
+            /* The last block overlaps the one before, in which there was none. */
+            p = end - p >= 32 ? p + 16 : end - 16;
+            bits = scan_sixteen(p, wide_a, wide_b);
+        }
+        return p + __builtin_ctz(bits);
     }
 #endif
     while (p < end && *p != a && *p != b)

@@ -62,13 +62,16 @@ static int start_line(struct lines *lines, struct sip *out)
     return request_line(line, out);
 }
 
-/* Via values in one line. */
+/* Counts the Via values in one line. */
 static void via_count(struct slice value, struct sip *out)
 {
-    struct slice one;
     const uint8_t *end = value.p + value.n;
-    if (value.n && scan_byte(value.p, end, ',') == end)
-        value.n = 0, out->via_count += out->via_count < UINT16_MAX;
+    struct slice one;
+    if (value.n && scan_byte(value.p, end, ',') == end) {
+        out->via_count += out->via_count < UINT16_MAX;
+        return;
+    }
+    out->flags |= SIP_VIA_LIST;
     while (out->via_count < UINT16_MAX && sip_value_next(&value, &one))
         out->via_count++;
 }
@@ -83,36 +86,70 @@ static void header_keep(enum sip_header id, struct slice value, struct sip *out)
         out->flags |= SIP_REPEATED;
 }
 
-/* Reads the header lines. A line that the end of the text cuts keeps no view: half a
- * Call-ID would be another call. Returns 0 or -REASON_SIP_HEADERS. */
-static int headers(struct lines *all, struct sip *out)
+/* One header line in any form. Returns LINE_BLANK at the end of the headers. */
+static __attribute__((noinline)) enum line_kind header_line(struct lines *lines,
+                                                            struct sip *out)
+{
+    struct slice line, name, value;
+    enum sip_header id;
+    enum line_kind kind = line_take(lines, &line);
+    if (kind == LINE_HEADER && line_cut(line, lines->end, &name, &value, &id) &&
+        id != SIP_H_OTHER)
+        header_keep(id, value, out);
+    return kind;
+}
+
+/*
+ * Header lines as nearly all are: "Name: value", CR, LF, the name shorter than one
+ * block of 16 bytes, one blank or none before the value, no continuation. Stops at the
+ * first that is not so; returns how many there were.
+ */
+static unsigned plain_lines(struct lines *all, unsigned most, struct sip *out)
 {
     struct lines lines = *all; /* a copy of our own stays in registers */
     unsigned count = 0;
-    int rc = -REASON_SIP_HEADERS;
-
-    while (lines.at < lines.end) {
-        struct slice line, name, value;
-        enum sip_header id;
-        enum line_kind kind = line_take(&lines, &line);
-        if (kind == LINE_BLANK) {
-            rc = 0;
+    while (count < most && lines.end - lines.at >= SIP_NAME_WIDE) {
+        struct scan before = lines.feeds;
+        const uint8_t *p = lines.at, *lf = scan_next(&lines.feeds);
+        size_t n = sip_name_length(p), skip = n + 1;
+        skip += n && p[skip] == ' ';
+        if (lines.end - lf < 2 || !n || p + skip > lf - 2 || lf[-1] != '\r' ||
+            lf[-2] <= ' ' || p[skip] <= ' ' || p[n - 1] <= ' ' || *p <= ' ' ||
+            line_goes_on(lf[1])) {
+            lines.feeds = before;
             break;
         }
-        if (count == SIP_MAX_HEADERS)
-            break;
+        enum sip_header id = sip_name_find(slice_of(p, n));
+        if (id != SIP_H_OTHER)
+            header_keep(id, slice_of(p + skip, (size_t)(lf - 1 - p) - skip), out);
+        lines.at = lf + 1;
         count++;
-        if (kind == LINE_HEADER && line_split(line, lines.end, &name, &value, &id) &&
-            id != SIP_H_OTHER)
-            header_keep(id, value, out);
     }
     *all = lines;
-    out->header_count = (uint16_t)count;
-    if (rc && count < SIP_MAX_HEADERS) {
-        out->flags |= SIP_NO_BLANK;
-        rc = 0;
+    return count;
+}
+
+/* Reads the header lines. A line that the end of the text cuts keeps no view: half a
+ * Call-ID would be another call. Returns 0 or -REASON_SIP_HEADERS. */
+static int headers(struct lines *lines, struct sip *out)
+{
+    unsigned count = 0;
+    while (lines->at < lines->end) {
+        count += plain_lines(lines, SIP_MAX_HEADERS - count, out);
+        if (lines->at == lines->end)
+            break;
+        out->header_count = (uint16_t)count;
+        struct lines here = *lines;
+        if (header_line(lines, out) == LINE_BLANK)
+            return 0;
+        if (count++ == SIP_MAX_HEADERS) {
+            *lines = here;
+            return -REASON_SIP_HEADERS;
+        }
     }
-    return rc;
+    out->header_count = (uint16_t)count;
+    out->flags |= SIP_NO_BLANK;
+    return 0;
 }
 
 /* CSeq: 1 INVITE (RFC 3261 20.16; the number fits 32 bits) */
@@ -149,7 +186,11 @@ static void top_via(struct sip *out)
 {
     struct slice rest = out->header[SIP_H_VIA], one;
     struct sip_via via;
-    if (!sip_value_next(&rest, &one) || !sip_via_split(one, &via))
+    if (!(out->flags & SIP_VIA_LIST))
+        one = rest;
+    else if (!sip_value_next(&rest, &one))
+        return;
+    if (!one.n || !sip_via_split(one, &via))
         return;
     out->branch = sip_param(via.params, SLICE("branch"));
     out->sent_by = via.sent_by;
@@ -255,7 +296,7 @@ bool sip_header_next(struct slice *rest, struct sip_line *out)
     if (line.n && line.p[line.n - 1] == '\r')
         line.n--;
     out->raw = line;
-    if (!line_split(line, lines.end, &out->name, &out->value, &out->id))
+    if (!line_cut(line, lines.end, &out->name, &out->value, &out->id))
         out->value = slice_trim(line);
     return true;
 }

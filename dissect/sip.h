@@ -22,6 +22,7 @@ enum {
     SIP_NO_BLANK = 64, /* the headers were cut: no empty line before the end */
     SIP_METHODS_DIFFER = 128, /* CSeq's method is not the request's */
     SIP_BAD_LENGTH = 256, /* Content-Length is no number; the body goes to the end */
+    SIP_VIA_LIST = 512,   /* several Via values in one line, or none */
 };
 
 struct sip {

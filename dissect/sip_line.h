@@ -7,7 +7,7 @@
 #define DISSECT_SIP_LINE_H
 
 #include "dissect/scan.h"
-#include "dissect/sip_table.h"
+#include "dissect/sip_name.h"
 
 enum line_kind {
     LINE_HEADER,
@@ -82,45 +82,18 @@ static inline enum line_kind line_take(struct lines *l, struct slice *out)
 
 /* Cuts a line of a text that goes to text_end at its first colon; false: it has none.
  * *id is what the name means. */
-static bool line_cut(struct slice line, const uint8_t *text_end, struct slice *name,
-                     struct slice *value, enum sip_header *id)
+static inline bool line_cut(struct slice line, const uint8_t *text_end,
+                            struct slice *name, struct slice *value,
+                            enum sip_header *id)
 {
     const uint8_t *p = line.p, *end = p + line.n, *colon = scan_byte(p, end, ':');
     if (colon >= end)
         return false;
     *name = line_trim(p, colon);
     *value = line_trim(colon + 1, end);
-    *id = text_end - name->p >= SIP_HEADER_WIDE ? sip_header_find_wide(*name)
-                                                : sip_header_find(*name);
+    *id = text_end - name->p >= SIP_NAME_WIDE ? sip_name_find(*name)
+                                              : sip_header_find(*name);
     return true;
-}
-
-/* The same, quicker for nearly all lines: "Name: value" and a CR, with a name shorter
- * than one block, text behind the line, and one blank or none before the value. */
-static inline __attribute__((always_inline)) bool
-line_split(struct slice line, const uint8_t *text_end, struct slice *name,
-           struct slice *value, enum sip_header *id)
-{
-#ifdef __SSE2__
-    const uint8_t *p = line.p, *end = p + line.n - 1;
-    if (line.n < 6 || text_end - p < SIP_HEADER_WIDE || *end != '\r')
-        return line_cut(line, text_end, name, value, id);
-    __m128i got = _mm_loadu_si128((const __m128i *)(const void *)p);
-    unsigned colons =
-        (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(got, _mm_set1_epi8(':')));
-    size_t n = colons ? (size_t)__builtin_ctz(colons) : 0, skip = n + 1;
-    if (!n || skip + 1 >= line.n - 1 || p[n - 1] <= ' ' || p[0] <= ' ')
-        return line_cut(line, text_end, name, value, id);
-    skip += p[skip] == ' ';
-    if (p[skip] <= ' ' || end[-1] <= ' ')
-        return line_cut(line, text_end, name, value, id);
-    *name = slice_of(p, n);
-    *value = slice_of(p + skip, line.n - 1 - skip);
-    *id = sip_header_find_wide(*name);
-    return true;
-#else
-    return line_cut(line, text_end, name, value, id);
-#endif
 }
 
 static inline bool is_digit(uint8_t c)

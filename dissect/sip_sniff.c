@@ -79,7 +79,7 @@ bool sip_resembles(struct slice text)
         struct slice name, value, line = slice_of(p, (size_t)(lf - p));
         if (i && sip_is_start_line(slice_trim(line)))
             return true;
-        if (line_split(line, end, &name, &value, &id) && id <= SIP_H_VIA)
+        if (line_cut(line, end, &name, &value, &id) && id <= SIP_H_VIA)
             seen |= 1u << id;
         p = lf + 1;
     }

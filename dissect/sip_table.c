@@ -1,40 +1,26 @@
 #include "dissect/sip_table.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "dissect/sip_name.h"
 
-struct word {
+static const struct {
     uint8_t n;
-    char text[23]; /* filled up with NULs: SIP_HEADER_WIDE bytes may be read */
-};
-
-static const struct word methods[SIP_METHOD_COUNT] = {{1, "?"},
+    char text[15];
+} methods[SIP_METHOD_COUNT] = {{1, "?"},
 #define METHOD(name) {sizeof(#name) - 1, #name},
-                                                      SIP_METHOD_TABLE(METHOD)
+                               SIP_METHOD_TABLE(METHOD)
 #undef METHOD
 };
 
-static const struct word headers[SIP_H_COUNT + 1] = {
+const struct sip_name SIP_NAMES[SIP_H_COUNT + 1] = {
 #define HEADER(id, name, compact) {sizeof(name) - 1, name},
     SIP_HEADER_TABLE(HEADER)
 #undef HEADER
         {1, "?"},
 };
 
-/* Where a name's header stands in by_hash: from its length, first and middle letter.
- * The factors were found by trial so that no two names meet; test_sip_table holds them
- * to it. */
-static inline unsigned name_hash(struct slice name)
-{
-    return (unsigned)(name.n * 20 + (name.p[0] | 0x20u) * 15 +
-                      (name.p[name.n / 2] | 0x20u) * 8) &
-           127;
-}
-
 /* Each header's number plus one, so that 0 is none. */
 #define H(id) (SIP_H_##id + 1)
-static const uint8_t by_hash[128] = {
+const uint8_t SIP_NAME_PLACES[128] = {
     [0] = H(PATH),
     [3] = H(IN_REPLY_TO),
     [4] = H(X_CID),
@@ -83,7 +69,7 @@ static const uint8_t by_hash[128] = {
 };
 
 /* The header of each compact letter, plus one too. */
-static const uint8_t by_compact[128] = {
+const uint8_t SIP_NAME_LETTERS[128] = {
     ['i'] = H(CALL_ID),
     ['f'] = H(FROM),
     ['t'] = H(TO),
@@ -126,58 +112,19 @@ const char *sip_method_name(enum sip_method m)
     return methods[(unsigned)m < SIP_METHOD_COUNT ? m : SIP_OTHER].text;
 }
 
-/* Do the first n (at most WIDE) bytes agree but for case? Setting bit 5 makes letters
- * lower case; it would also make a '-' out of a control character, so those never do.
- */
-static inline bool same_wide(const char *known, const uint8_t *b, size_t n)
-{
-#ifdef __SSE2__
-    const __m128i space = _mm_set1_epi8(' ');
-    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)b);
-    __m128i k = _mm_loadu_si128((const __m128i *)(const void *)known);
-    __m128i same = _mm_cmpeq_epi8(_mm_or_si128(x, space), _mm_or_si128(k, space));
-    __m128i printing = _mm_cmpeq_epi8(_mm_max_epu8(x, space), x);
-    unsigned want = (1u << n) - 1;
-    return ((unsigned)_mm_movemask_epi8(_mm_and_si128(same, printing)) & want) == want;
-#else
-    return slice_ieq(slice_of(known, n), slice_of(b, n));
-#endif
-}
-
-static inline enum sip_header compact_find(uint8_t letter)
-{
-    unsigned h = letter < 128 ? by_compact[slice_lower(letter)] : 0;
-    return h ? (enum sip_header)(h - 1) : SIP_H_OTHER;
-}
-
-enum sip_header sip_header_find_wide(struct slice name)
-{
-    enum { WIDE = SIP_HEADER_WIDE };
-    if (name.n < 2)
-        return name.n ? compact_find(name.p[0]) : SIP_H_OTHER;
-    unsigned h = by_hash[name_hash(name)];
-    const struct word *known = &headers[h ? h - 1 : SIP_H_COUNT];
-    if (!h || known->n != name.n)
-        return SIP_H_OTHER;
-    if (name.n <= WIDE ? !same_wide(known->text, name.p, name.n)
-                       : !slice_ieq(slice_of(known->text, known->n), name))
-        return SIP_H_OTHER;
-    return (enum sip_header)(h - 1);
-}
-
 enum sip_header sip_header_find(struct slice name)
 {
-    uint8_t wide[SIP_HEADER_WIDE] = {0};
+    uint8_t wide[SIP_NAME_WIDE] = {0};
     if (name.n >= sizeof wide)
-        return sip_header_find_wide(name);
+        return sip_name_find(name);
     if (name.n)
         memcpy(wide, name.p, name.n);
-    return sip_header_find_wide(slice_of(wide, name.n));
+    return sip_name_find(slice_of(wide, name.n));
 }
 
 const char *sip_header_name(enum sip_header h)
 {
-    return headers[(unsigned)h < SIP_H_COUNT ? h : SIP_H_COUNT].text;
+    return SIP_NAMES[(unsigned)h < SIP_H_COUNT ? h : SIP_H_COUNT].text;
 }
 
 /* RFC 3261 21 and the IANA registry of SIP response codes, by status. */

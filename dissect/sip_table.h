@@ -96,13 +96,8 @@ enum sip_method sip_method_find(struct slice name);
 const char *sip_method_name(enum sip_method m);
 
 /* The header called `name`, compact forms too, in any case; SIP_H_OTHER: not in the
- * table. The whole name is compared. */
+ * table. The whole name is compared. sip_name.h has a quicker one. */
 enum sip_header sip_header_find(struct slice name);
-
-enum { SIP_HEADER_WIDE = 16 };
-
-/* The same where SIP_HEADER_WIDE bytes may be read at name.p, whatever name.n is. */
-enum sip_header sip_header_find_wide(struct slice name);
 
 /* "Call-ID"; "?" for SIP_H_OTHER. */
 const char *sip_header_name(enum sip_header h);

@@ -189,7 +189,7 @@ static inline bool param_plain(struct slice params, struct slice name,
         if (next < end && *next == '"')
             return false;
         if (n > name.n + 1 && p[name.n] == '=' &&
-            slice_ieq(slice_of(p, name.n), name)) {
+            (!memcmp(p, name.p, name.n) || slice_ieq(slice_of(p, name.n), name))) {
             *out = slice_of(p + name.n + 1, n - name.n - 1);
             return out->p[0] > ' ' && out->p[out->n - 1] > ' ';
         }

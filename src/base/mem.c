@@ -10,8 +10,9 @@ struct mem_block {
     size_t size; /* with this header */
 };
 
-/* Blocks are cut from slabs: one page fault for 2 MiB, where huge pages are to be had.
- */
+/* Blocks are cut from slabs, whose pages are asked for at once: that is cheaper than a
+ * page fault for each, and cheaper than huge pages where a virtual machine's host has
+ * to find those. */
 struct mem_slab {
     struct mem_slab *next;
 };
@@ -69,8 +70,9 @@ static bool slab_new(struct mem_pool *pool)
     struct mem_slab *s = aligned_alloc(size, size);
     if (!s)
         return false;
-    if (size == SLAB)
-        madvise(s, size, MADV_HUGEPAGE); /* where it fails, small pages do */
+#ifdef MADV_POPULATE_WRITE
+    madvise(s, size, MADV_POPULATE_WRITE); /* where it fails, pages come one by one */
+#endif
     s->next = pool->slabs;
     pool->slabs = s;
     pool->at = (uint8_t *)(s + 1);

@@ -40,7 +40,7 @@ static void whole_request(void **state)
     assert_int_equal(s.method, SIP_INVITE);
     assert_int_equal(s.cseq_method, SIP_INVITE);
     assert_int_equal(s.cseq, 314159);
-    assert_int_equal(s.flags, 0);
+    assert_int_equal(s.flags, SIP_VIA_LIST);
     assert_int_equal(s.via_count, 3);
     assert_int_equal(s.header_count, 11);
     assert_int_equal(s.content_length, 4);
