@@ -70,6 +70,8 @@
            "session descriptions with more media, or more of them, than are kept")     \
     LEDGER(PEERS_LIMIT, "peers_limit",                                                 \
            "peers and prefixes whose KPIs were given up: too many")                    \
+    LEDGER(REGISTRATIONS_LIMIT, "registrations_limit",                                 \
+           "registrations given up: too many, or of one user")                         \
     LEDGER(SPOOL_LIMIT, "spool_limit", "text given up because the spool was full")     \
     LEDGER(SPOOL_FAILED, "spool_failed",                                               \
            "text not kept: the spool could not be written")                            \

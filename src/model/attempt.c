@@ -371,6 +371,42 @@ static void see_answer(struct kpi *k, struct call *call, const struct msg *m,
         see_response(k, t, leg, m, reason_of(sip, m->status >= 300));
 }
 
+/* ---- REGISTER ---- */
+
+static bool ineffective(unsigned status)
+{
+    return status >= 400 && status != 401 && status != 402 && status != 407 &&
+           status != 423;
+}
+
+/* RFC 6076 4.1, 4.2: from the REGISTER that got the answer, so that a challenge before
+ * it does not count. At the registrar, and for everything. */
+static void count_register(struct kpi *k, const struct addr *registrar, int64_t start,
+                           const struct msg *m)
+{
+    struct kpi_group *g[] = {k->all, kpi_peer_get(k, registrar, KPI_TO)};
+    for (size_t i = 0; i < 2; i++) {
+        struct kpi_counts *c = g[i] ? kpi_counts_at(k, g[i], second_of(start)) : NULL;
+        if (!c)
+            continue;
+        c->n[KPI_REGISTERS] += m && !m->status;
+        c->n[KPI_REGISTERS_INEFFECTIVE] += !m || ineffective(m->status);
+        if (!m || m->status < 200 || m->status >= 300)
+            continue;
+        c->n[KPI_REGISTERED]++;
+        c->sum[KPI_SUM_REGISTER] += m->time - start;
+    }
+    k->version++;
+}
+
+static void see_register(struct kpi *k, const struct msg *m, const struct txn *txn)
+{
+    if (!m->status)
+        count_register(k, &m->hop->dst, m->time, m);
+    else if (m->status >= 200 && txn && txn->request && txn->request->time <= m->time)
+        count_register(k, &txn->hop->dst, txn->request->time, m);
+}
+
 /* Requests count for those who call, and are called, on their hop. */
 static void count_request(struct kpi *k, const struct msg *m)
 {
@@ -393,7 +429,9 @@ void attempt_message(struct kpi *k, struct call *call, struct msg *m,
         count_request(k, m);
     if (m->flags & MSG_RETRANSMISSION)
         return;
-    if (m->method == SIP_INVITE) {
+    if (m->method == SIP_REGISTER) {
+        see_register(k, m, txn);
+    } else if (m->method == SIP_INVITE) {
         if (m->status)
             see_answer(k, call, m, txn, sip);
         else if (!m->to_tag)
@@ -424,6 +462,8 @@ static void give_up(struct kpi *k, struct call *call, bool timed_out)
 
 void attempt_timeout(struct kpi *k, struct call *call)
 {
+    if (call->method == SIP_REGISTER)
+        count_register(k, &call->hop->dst, call->newest, NULL);
     give_up(k, call, true);
 }
 

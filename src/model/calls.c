@@ -4,6 +4,7 @@
 #include "model/attempt.h"
 #include "model/keep.h"
 #include "model/recount.h"
+#include "model/registration.h"
 #include "model/related.h"
 #include "model/streams.h"
 
@@ -15,6 +16,7 @@ void calls_free(struct calls *c)
         return;
     keep_nothing(c, true);
     related_free(c->related);
+    registrations_free(c->registrations);
     mem_pool_done(&c->pool);
     free(c);
 }
@@ -30,7 +32,9 @@ struct calls *calls_new(const struct limits *limits, struct ledger *ledger)
     hops_init(&c->hops, &c->pool);
     for (int i = 0; i < 2; i++)
         arena_init(&c->strays[i].arena, &c->pool);
-    if (!(c->related = related_new())) {
+    c->related = related_new();
+    c->registrations = registrations_new(ledger);
+    if (!c->related || !c->registrations) {
         calls_free(c);
         return NULL;
     }
@@ -231,6 +235,8 @@ static void learn(struct calls *c, struct call *call, struct msg *m, struct txn 
         if (txn->initial && txn->request == m)
             txn->near = a->sip->via_count <= call->vias || !call->vias;
     }
+    if (m->method == SIP_REGISTER && !(m->flags & MSG_RETRANSMISSION))
+        registrations_message(c->registrations, call, m, a->sip);
     if (c->kpi)
         attempt_message(c->kpi, call, m, kept ? txn : NULL, a->sip);
     if (awaited || (call->last_request && m->flags & MSG_RETRANSMISSION && !m->status))
@@ -510,6 +516,7 @@ size_t calls_memory(const struct calls *c)
            (c->list_ids.cap + c->msg_ids.cap) * sizeof(uint32_t) +
            (c->by_call_id.cap + c->hops.by_addr.cap) * sizeof(struct hash_slot) +
            related_memory(c->related) + rows_memory(&c->events) +
+           registrations_memory(c->registrations) + (c->kpi ? kpi_memory(c->kpi) : 0) +
            (c->streams ? streams_memory(c->streams) : 0);
 }
 

@@ -16,9 +16,10 @@
 #include "model/hop.h"
 #include "model/rows.h"
 
-struct kpi;     /* counters: kpi.h */
-struct related; /* how legs are joined: related.h */
-struct streams; /* media: streams.h */
+struct kpi;           /* counters: kpi.h */
+struct registrations; /* registration.h */
+struct related;       /* how legs are joined: related.h */
+struct streams;       /* media: streams.h */
 
 struct calls {
     const struct limits *limits;
@@ -38,6 +39,7 @@ struct calls {
     } strays[2]; /* malformed messages without a call; the older half is given up at a
                     limit */
     struct related *related;
+    struct registrations *registrations;
     struct streams *streams; /* media; NULL: nobody looks at it. Not owned */
     struct kpi *kpi;         /* NULL: nobody counts. Not owned */
     struct kpi *kpi_later;   /* counts from when somebody asks: recount.h; or NULL */

@@ -3,6 +3,7 @@
 #include "model/attempt.h"
 #include "model/event.h"
 #include "model/recount.h"
+#include "model/registration.h"
 #include "model/related.h"
 #include "model/streams.h"
 
@@ -103,6 +104,8 @@ static void look_at(struct calls *c, struct call *call)
     if (call->last_request) {
         call->last_request = 0;
         call->timed_out = true;
+        if (call->method == SIP_REGISTER)
+            registrations_timeout(c->registrations, call);
         if (c->kpi)
             attempt_timeout(c->kpi, call);
     }
@@ -299,7 +302,10 @@ void keep_nothing(struct calls *c, bool pool)
     }
     hash_done(&c->by_call_id);
     hops_done(&c->hops);
-    related_clear(c->related);
+    if (c->related)
+        related_clear(c->related);
+    if (c->registrations)
+        registrations_clear(c->registrations);
     c->finished = c->live = (struct call_queue){0};
     c->pending_first = c->pending_last = NULL;
     vec_done(&c->list);

@@ -9,19 +9,6 @@ const struct table *const TABLES[] = {
     &TABLE_LEDGER, &TABLE_KPIS,     &TABLE_FIELDS,   NULL,
 };
 
-size_t table_no_rows(const struct view *v)
-{
-    (void)v;
-    return 0;
-}
-
-const void *table_no_row(const struct view *v, size_t i)
-{
-    (void)v;
-    (void)i;
-    return NULL;
-}
-
 const struct table *table_find(const char *name)
 {
     for (size_t i = 0; TABLES[i]; i++)

@@ -58,10 +58,6 @@ static inline void value_set_scratch(struct value *out, const struct row *row)
 /* "192.0.2.1:5060", made in the row's scratch. NULL: null. */
 void value_set_addr(struct value *out, struct row *row, const struct addr *a);
 
-/* Count and at of a table without rows. */
-size_t table_no_rows(const struct view *v);
-const void *table_no_row(const struct view *v, size_t i);
-
 /* A row of a column table, in the order of struct field without get and tone. */
 #define FIELD(name, title, unit, type, width, digits, place, help) \
     name, title, unit, VALUE_##type, width, digits, place, help
