@@ -21,7 +21,8 @@ struct guard;
     COMMAND(LADDER, "ladder", "a call as a ladder diagram: --call ID")            \
     COMMAND(MESSAGE, "message", "one message, decoded and validated: FILE... ID") \
     COMMAND(DIAGNOSE, "diagnose", "what is wrong, worst first")                   \
-    COMMAND(STATS, "stats", "codes, methods, peers; the ledger")                  \
+    COMMAND(STATS, "stats", "codes, methods, peers, KPIs; the ledger")            \
+    COMMAND(REGISTRATIONS, "registrations", "one row a user and Contact")         \
     COMMAND(SQL, "sql",                                                           \
             "a SELECT over all tables: FILE... 'SELECT ...'; else a prompt")      \
     COMMAND(FIELDS, "fields", "every column of every table")                      \

@@ -33,6 +33,8 @@ static const struct table *listed_table(const struct options *o)
         return &TABLE_MESSAGES;
     if (o->command == COMMAND_STREAMS)
         return o->slices ? &TABLE_SLICES : &TABLE_STREAMS;
+    if (o->command == COMMAND_REGISTRATIONS)
+        return &TABLE_REGISTRATIONS;
     return &TABLE_CALLS;
 }
 
@@ -78,6 +80,7 @@ static int run(struct cli *c)
     case COMMAND_MESSAGE: err = command_message(c); break;
     case COMMAND_DIAGNOSE: err = command_diagnose(c); break;
     case COMMAND_STATS: err = command_stats(c); break;
+    case COMMAND_REGISTRATIONS: err = c->o->quiet ? 0 : command_registrations(c); break;
     case COMMAND_SQL: err = command_sql(c); break;
     case COMMAND_WATCH: err = command_watch(c); break;
     case COMMAND_SAVE: break;

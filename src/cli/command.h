@@ -66,6 +66,9 @@ int command_messages(struct cli *c);
 /* `streams`, with --slices the slices: in order of the streams' first packets. */
 int command_streams(struct cli *c);
 
+/* `registrations`: the table. */
+int command_registrations(struct cli *c);
+
 /* `fields`: the tables' columns; needs no source. */
 int command_fields(struct cli *c);
 

@@ -125,6 +125,11 @@ int command_streams(struct cli *c)
     return err ? err : last;
 }
 
+int command_registrations(struct cli *c)
+{
+    return print_table(c, &TABLE_REGISTRATIONS);
+}
+
 int command_fields(struct cli *c)
 {
     struct view none = {0};
