@@ -175,7 +175,11 @@ static int busy(void *ctx, int percent)
     struct input in;
 
     if (now_ms() - l->drawn >= FRAME_MS) {
-        ui_say(&l->ui, TONE_WARN, "Saving: %d %%   Esc stops", percent);
+        if (l->ui.of > 1)
+            ui_say(&l->ui, TONE_WARN, "Saving %u of %u: %d %%   Esc stops", l->ui.part,
+                   l->ui.of, percent);
+        else
+            ui_say(&l->ui, TONE_WARN, "Saving: %d %%   Esc stops", percent);
         ui_draw(&l->ui, &l->canvas);
         curses_show(&l->canvas, false);
         l->ui.said[0] = 0;

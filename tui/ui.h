@@ -35,6 +35,7 @@ struct ui {
      * tests. */
     int (*busy)(void *ctx, int percent);
     void *busy_ctx;
+    unsigned part, of; /* of long work in several parts */
     /* Puts bytes on the user's clipboard; with busy_ctx. NULL: there is none. */
     void (*clip)(void *ctx, const char *bytes, size_t n);
 };

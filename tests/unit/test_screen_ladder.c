@@ -262,7 +262,7 @@ static void the_save_dialog(void **state)
     assert_golden(&s, "save");
     stage_press(&s, "\t");
     stage_draw(&s, 80, 24, false);
-    assert_line_has(&s, 7, "(x) the selected call");
+    assert_line_has(&s, 6, "(x) the selected call");
     stage_press(&s, "\033");
     stage_draw(&s, 80, 24, false);
     assert_line_has(&s, 1, "Calls");
