@@ -2,8 +2,11 @@
 
 #include "base/vec.h"
 #include "diagnose/diagnose.h"
+#include "digest.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 /* Indices of files that each database may use. */
 enum { FILES_EACH = 4096, FILES_END = 0xfff0 };
@@ -35,6 +38,12 @@ void archive_free(struct archive *a)
 int archive_add(struct archive *a, const char *path, struct errmsg *why)
 {
     struct database *d = NULL;
+    struct stat st, other;
+    bool there = !stat(path, &st);
+    for (size_t i = 0; there && i < a->list.n; i++)
+        if (!stat(database_path(a->list.at[i]), &other) && other.st_dev == st.st_dev &&
+            other.st_ino == st.st_ino)
+            return 0;
     size_t file = a->first + a->list.n * FILES_EACH;
     if (file + FILES_EACH > FILES_END)
         return errmsg_set(why, -ERR_LIMIT, "too many databases at once");
@@ -44,6 +53,51 @@ int archive_add(struct archive *a, const char *path, struct errmsg *why)
         err = errmsg_set(why, -ERR_NOMEM, "out of memory");
     }
     return err;
+}
+
+static void skip_digest(struct database *d, const char *digest)
+{
+    for (size_t i = 0; i < database_captures(d); i++) {
+        const struct database_capture *c = database_capture(d, i);
+        if (c->digest && !strcmp(c->digest, digest))
+            database_skip(d, i);
+    }
+}
+
+void archive_source(struct archive *a, const char *path)
+{
+    char digest[DIGEST_TEXT];
+    uint64_t size;
+    if (!a->list.n || !digest_of_file(path, &size, digest))
+        return;
+    for (size_t i = 0; i < a->list.n; i++)
+        skip_digest(a->list.at[i], digest);
+}
+
+/* The database with most of a capture: one that read it whole, else the first. */
+static size_t best_of(const struct archive *a, const char *digest)
+{
+    size_t first = SIZE_MAX;
+    for (size_t i = 0; i < a->list.n; i++)
+        for (size_t k = 0; k < database_captures(a->list.at[i]); k++) {
+            const struct database_capture *c = database_capture(a->list.at[i], k);
+            if (!c->digest || strcmp(c->digest, digest) != 0)
+                continue;
+            if (c->whole)
+                return i;
+            first = first == SIZE_MAX ? i : first;
+        }
+    return first;
+}
+
+void archive_settle(struct archive *a)
+{
+    for (size_t i = 0; i < a->list.n && a->list.n > 1; i++)
+        for (size_t k = 0; k < database_captures(a->list.at[i]); k++) {
+            const struct database_capture *c = database_capture(a->list.at[i], k);
+            if (c->digest && best_of(a, c->digest) != i)
+                database_skip(a->list.at[i], k);
+        }
 }
 
 size_t archive_count(const struct archive *a)

@@ -14,8 +14,17 @@ struct diagnose;
 struct archive *archive_new(uint16_t first);
 void archive_free(struct archive *a);
 
-/* Adds a database. Returns 0, or -ERR_* and why. */
+/* Adds a database; one that is there already is taken once. Returns 0, or -ERR_* and
+ * why. */
 int archive_add(struct archive *a, const char *path, struct errmsg *why);
+
+/* A source that is read itself: what databases have of this file is left out. Before
+ * the first message is read. */
+void archive_source(struct archive *a, const char *path);
+
+/* Captures that several of the databases have are read from one of them. After the last
+ * was added. */
+void archive_settle(struct archive *a);
 size_t archive_count(const struct archive *a);
 
 /* Takes the next message of all databases into the model; false at the end. `only`:

@@ -1,5 +1,6 @@
 #include "save.h"
 
+#include "archive.h"
 #include "capture/pcap_writer.h"
 #include "options.h"
 
@@ -22,6 +23,17 @@ static int by_value(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
     return x < y ? -1 : x > y;
+}
+
+/* The database that has messages of the call, and no frames; NULL: none. */
+static const struct database *without_frames(const struct trace *t,
+                                             const struct call *c)
+{
+    const struct database *d = NULL;
+    for (const struct msg *m = c->first; m && !d && archive_count(t->archive);
+         m = m->next)
+        d = archive_owner(t->archive, m->file);
+    return d;
 }
 
 static bool want_call(struct save *s, const struct call *c)
@@ -143,11 +155,29 @@ static int check_place(const struct trace *t, const char *path, struct errmsg *w
     return 0;
 }
 
+static int check_frames(const struct trace *t, struct call *const *calls, size_t n,
+                        struct errmsg *why)
+{
+    size_t all = n ? n : t->calls->list.n;
+    const struct database *d = NULL;
+    for (size_t i = 0; i < all && !d && archive_count(t->archive); i++) {
+        const struct call *c = n ? calls[i] : t->calls->list.at[i];
+        d = c ? without_frames(t, c) : NULL;
+    }
+    return d ? errmsg_set(why, -ERR_GONE,
+                          "%.200s has messages and no frames: save from the capture "
+                          "files that it was made of (table captures)",
+                          database_path(d))
+             : 0;
+}
+
 long save_calls(struct trace *t, struct call *const *calls, size_t n, const char *path,
                 int (*progress)(void *ctx, int percent), void *ctx, struct errmsg *why)
 {
     struct save s = {.sources = t->sources, .why = why};
     int err = check_place(t, path, why);
+    if (!err)
+        err = check_frames(t, calls, n, why);
     if (err)
         return err;
     bool ok = n ? true : want_all(&s, t->calls);

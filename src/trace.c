@@ -261,6 +261,10 @@ static int open_sources(struct trace *t, void (*report)(const char *))
             n++;
         }
     }
+    for (size_t i = 0; i < n && archive_count(t->archive); i++)
+        if (!list[i]->state.live && !list[i]->state.pipe)
+            archive_source(t->archive, list[i]->name);
+    archive_settle(t->archive);
     if (err != -ERR_USAGE)
         err = n || archive_count(t->archive) ? source_merge_new(list, n, &t->sources)
                                              : -ERR_NOENT;
