@@ -131,6 +131,9 @@ enum {
     KEY(PREV_HIT, ON_LADDER, "", "the place found before, or the proof before", 'N')   \
     KEY(NEXT_FOUND, ON_MESSAGE, "", "go to the next place found", 'n')                 \
     KEY(PREV_FOUND, ON_MESSAGE, "", "go to the place found before", 'N')               \
+    KEY(FOLD_BRANCH, ON_MESSAGE, "fold",                                               \
+        "fold or unfold a branch of the decoded tree", INPUT_ENTER, ' ')               \
+    KEY(WRAP, ON_MESSAGE, "wrap", "wrap long lines, or scroll them to the side", 'w')  \
     KEY(NEXT_MESSAGE, ON_MESSAGE, "next", "next message of the ladder", INPUT_TAB)     \
     KEY(PREV_MESSAGE, ON_MESSAGE, "", "message of the ladder before", INPUT_BACKTAB)   \
     KEY(PAUSE, ON_ANY, "", "pause reading, or go on", 'p')                             \
@@ -142,8 +145,8 @@ enum {
     KEY(SETTINGS, ON_MAIN, "", "settings", 'o', INPUT_F0 + 8)                          \
     KEY(UP, ON_ANY, "", "up", INPUT_UP, 'k')                                           \
     KEY(DOWN, ON_ANY, "", "down", INPUT_DOWN, 'j')                                     \
-    KEY(LEFT, ON_LISTS | ON_LADDER, "", "left", INPUT_LEFT, 'h')                       \
-    KEY(RIGHT, ON_LISTS | ON_LADDER, "", "right", INPUT_RIGHT, 'l')                    \
+    KEY(LEFT, ON_LISTS | ON_LADDER | ON_MESSAGE, "", "left", INPUT_LEFT, 'h')          \
+    KEY(RIGHT, ON_LISTS | ON_LADDER | ON_MESSAGE, "", "right", INPUT_RIGHT, 'l')       \
     KEY(PAGE_UP, ON_ANY, "", "a page up", INPUT_PAGE_UP, CONTROL('B'))                 \
     KEY(PAGE_DOWN, ON_ANY, "", "a page down", INPUT_PAGE_DOWN, CONTROL('F'))           \
     KEY(HOME, ON_ANY, "", "to the first", INPUT_HOME, 'g')                             \

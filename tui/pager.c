@@ -11,6 +11,7 @@ enum { HANG = 2 /* columns by which what is wrapped is indented */ };
 void pager_done(struct pager *p)
 {
     strbuf_done(&p->text);
+    strbuf_done(&p->paint);
     strbuf_done(&p->find);
     vec_done(&p->lines);
     vec_done(&p->pieces);
@@ -18,28 +19,41 @@ void pager_done(struct pager *p)
 
 void pager_clear(struct pager *p)
 {
-    p->text.n = 0;
+    p->text.n = p->paint.n = 0;
     p->lines.n = p->pieces.n = 0;
     p->width = 0;
+}
+
+void pager_begin(struct pager *p, unsigned indent)
+{
+    struct pager_line line = {
+        .at = p->text.n, .indent = (uint8_t)(indent < 60 ? indent : 60), .hang = HANG};
+
+    if (vec_push(&p->lines, line))
+        p->width = 0;
+}
+
+void pager_put(struct pager *p, unsigned style, const void *bytes, size_t n)
+{
+    struct pager_line *line = p->lines.n ? &p->lines.at[p->lines.n - 1] : NULL;
+
+    if (!line || !n)
+        return;
+    utf8_clean(&p->text, bytes, n);
+    strbuf_fill(&p->paint, (char)style, p->text.n - p->paint.n);
+    if (p->paint.failed || p->text.failed)
+        p->text.n = p->paint.n = line->at;
+    line->n = p->text.n - line->at;
 }
 
 void pager_add(struct pager *p, unsigned style, unsigned indent, const void *bytes,
                size_t n, size_t head, unsigned head_style)
 {
-    struct pager_line line = {.at = p->text.n,
-                              .style = (uint8_t)style,
-                              .head_style = (uint8_t)head_style,
-                              .indent = (uint8_t)(indent < 60 ? indent : 60),
-                              .hang = HANG};
-
     if (head > n)
         head = n;
-    utf8_clean(&p->text, bytes, head);
-    line.head = p->text.n - line.at;
-    utf8_clean(&p->text, (const char *)bytes + head, n - head);
-    line.n = p->text.n - line.at;
-    if (vec_push(&p->lines, line))
-        p->width = 0;
+    pager_begin(p, indent);
+    pager_put(p, head_style, bytes, head);
+    pager_put(p, style, (const char *)bytes + head, n - head);
 }
 
 void pager_prose(struct pager *p, unsigned hang)
@@ -64,41 +78,6 @@ size_t pager_line_at(const struct pager *p, int y)
     return y >= 0 && i < p->pieces.n ? p->pieces.at[i].line : SIZE_MAX;
 }
 
-/* Bytes of a line that are a header's name with its colon; 0: none. */
-static size_t header_name(const char *line, size_t n)
-{
-    const char *colon = n ? memchr(line, ':', n) : NULL;
-
-    return colon && line[0] != ' ' && line[0] != '\t' ? (size_t)(colon - line) + 1 : 0;
-}
-
-void pager_add_sip(struct pager *p, const void *bytes, size_t n, enum tone start_line)
-{
-    const char *s = bytes, *end = s + n;
-    bool first = true, body = false;
-
-    while (s < end) {
-        const char *lf = memchr(s, '\n', (size_t)(end - s));
-        const char *next = lf ? lf + 1 : end, *stop = lf ? lf : end;
-        size_t len;
-
-        if (stop > s && stop[-1] == '\r')
-            stop--;
-        len = (size_t)(stop - s);
-        if (first)
-            pager_add(p, start_line | STYLE_BOLD, 0, s, len, 0, 0);
-        else if (!body)
-            pager_add(p, TONE_PLAIN, 0, s, len, header_name(s, len), STYLE_BOLD);
-        else /* "m=audio ..." begins a media section */
-            pager_add(p,
-                      len > 1 && s[0] == 'm' && s[1] == '=' ? STYLE_BOLD : TONE_PLAIN,
-                      0, s, len, len > 1 && s[1] == '=' ? 2 : 0, TONE_DIM);
-        body |= !first && len == 0;
-        first = false;
-        s = next;
-    }
-}
-
 /* Where a piece of prose ends that would end at `end`: behind its last blank. */
 static size_t at_blank(const struct pager *p, size_t from, size_t end)
 {
@@ -119,8 +98,9 @@ static void wrap_line(struct pager *p, size_t index, int width)
         size_t len = utf8_next((const uint8_t *)p->text.p + i, l->at + l->n - i, &ch);
         int columns = ch < 0 ? 1 : utf8_width(ch);
 
-        if (used + columns > (room > 1 ? room : 1) && i > piece.at) {
-            size_t stop = l->prose ? at_blank(p, piece.at + l->hang, i) : i;
+        if (!p->wide && used + columns > (room > 1 ? room : 1) && i > piece.at) {
+            size_t from = piece.at + (piece.at == l->at ? l->hang : 0);
+            size_t stop = l->prose ? at_blank(p, from, i) : i;
 
             piece.n = stop - piece.at;
             if (!vec_push(&p->pieces, piece))
@@ -168,16 +148,18 @@ static void draw_piece(const struct pager *p, struct canvas *c, int x, int y,
                        const struct pager_piece *piece)
 {
     const struct pager_line *l = &p->lines.at[piece->line];
-    const char *text = p->text.p + piece->at;
-    size_t done = piece->at - l->at; /* bytes of the line before this piece */
-    size_t head = l->head > done ? l->head - done : 0;
+    size_t end = piece->at + piece->n;
+    int at;
 
-    if (head > piece->n)
-        head = piece->n;
-    x += l->indent + (done ? l->hang : 0);
-    int behind = canvas_text(c, x, y, l->head_style, text, head);
-    canvas_text(c, behind, y, l->style, text + head, piece->n - head);
-    draw_hits(p, c, x, y, text, piece->n);
+    x += l->indent + (piece->at > l->at ? l->hang : 0) - p->shift;
+    at = x;
+    for (size_t i = piece->at, next; i < end; i = next) {
+        next = i + 1;
+        while (next < end && p->paint.p[next] == p->paint.p[i])
+            next++;
+        at = canvas_text(c, at, y, (uint8_t)p->paint.p[i], p->text.p + i, next - i);
+    }
+    draw_hits(p, c, x, y, p->text.p + piece->at, piece->n);
 }
 
 /* Moves the window to the chosen line, once. */
@@ -245,8 +227,22 @@ size_t pager_height(struct pager *p, int width)
     return p->pieces.n;
 }
 
+void pager_turn(struct pager *p)
+{
+    p->wide = !p->wide;
+    p->shift = 0;
+    p->width = 0;
+}
+
 bool pager_act(struct pager *p, enum action action)
 {
+    enum { STEP = 8 };
+
+    if (p->wide && (action == ACTION_LEFT || action == ACTION_RIGHT)) {
+        p->shift += action == ACTION_RIGHT ? STEP : -STEP;
+        p->shift = p->shift > 0 ? p->shift : 0;
+        return true;
+    }
     return scroll_window(&p->scroll, action);
 }
 

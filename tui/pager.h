@@ -7,9 +7,7 @@
 #include "tui/scroll.h"
 
 struct pager_line {
-    size_t at, n; /* in text: sanitised */
-    size_t head;  /* the first so many bytes have style `head_style` */
-    uint8_t style, head_style;
+    size_t at, n;   /* in text: sanitised */
     uint8_t indent; /* columns */
     uint8_t hang;   /* columns by which what is wrapped is indented more */
     bool prose;     /* wraps at blanks */
@@ -20,10 +18,12 @@ struct pager_piece { /* of a line, as wide as the window */
 };
 
 struct pager {
-    struct strbuf text;
+    struct strbuf text, paint; /* a style for each byte of the text */
     VEC(struct pager_line) lines;
     VEC(struct pager_piece) pieces;
     int width;            /* the pieces are for; 0: none yet */
+    bool wide;            /* lines are not wrapped: they scroll to the side */
+    int shift;            /* columns scrolled out on the left */
     struct scroll scroll; /* over pieces */
     struct strbuf find;   /* words looked for; empty: none */
     size_t hit;           /* piece where it was found last */
@@ -42,6 +42,10 @@ void pager_clear(struct pager *p);
 void pager_add(struct pager *p, unsigned style, unsigned indent, const void *bytes,
                size_t n, size_t head, unsigned head_style);
 
+/* Begins a line; what is put into it follows, clean and in its style. */
+void pager_begin(struct pager *p, unsigned indent);
+void pager_put(struct pager *p, unsigned style, const void *bytes, size_t n);
+
 /* The line added last is prose: it wraps at blanks and goes on `hang` columns right of
  * where it begins. */
 void pager_prose(struct pager *p, unsigned hang);
@@ -55,12 +59,11 @@ size_t pager_line_at(const struct pager *p, int y);
 /* Lines of the window that everything takes in so many columns. */
 size_t pager_height(struct pager *p, int width);
 
-/* Adds the text of a SIP message with the tones of its parts: start line, header names,
- * SDP. */
-void pager_add_sip(struct pager *p, const void *bytes, size_t n, enum tone start_line);
-
 /* Draws the window; wraps anew where the width changed. */
 void pager_draw(struct pager *p, struct canvas *c, struct rect area);
+
+/* Wraps lines, or lets them scroll to the side. */
+void pager_turn(struct pager *p);
 
 /* Scrolls. False: not an action that scrolls. */
 bool pager_act(struct pager *p, enum action action);

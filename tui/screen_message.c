@@ -11,6 +11,11 @@ struct message_screen {
     bool decoded;
     bool filled;
     struct pager pager;
+    struct detail *detail; /* of what is shown; NULL: the text is gone */
+    VEC(bool) folded;      /* by line of the detail */
+    VEC(size_t) shown;     /* lines of the detail that are in the pager, decoded */
+    size_t at;             /* line of the pager that the cursor is on, decoded */
+    unsigned findings;
     uint32_t (*neighbour)(struct screen *ladder, int step);
     struct screen *ladder;
     struct strbuf text;
@@ -21,16 +26,90 @@ static void message_free(struct screen *screen)
     struct message_screen *s = (struct message_screen *)screen;
 
     pager_done(&s->pager);
+    detail_free(s->detail);
+    vec_done(&s->folded);
+    vec_done(&s->shown);
     strbuf_done(&s->text);
     free(s);
+}
+
+/* ---- what is shown */
+
+/* Has a line of the detail others below it that belong to it? */
+static bool is_parent(const struct detail *d, size_t i)
+{
+    return i + 1 < d->n && d->line[i + 1].depth > d->line[i].depth;
+}
+
+/* The tree, without what is below folded lines. */
+static void fill_tree(struct message_screen *s)
+{
+    const struct detail *d = s->detail;
+
+    s->shown.n = 0;
+    for (size_t i = 0, next; i < d->n; i = next) {
+        bool parent = is_parent(d, i);
+
+        next = i + 1;
+        if (!vec_push(&s->shown, i))
+            return;
+        write_line(&s->pager, &d->line[i],
+                   !parent           ? "  "
+                   : s->folded.at[i] ? "+ "
+                                     : "- ");
+        while (parent && s->folded.at[i] && next < d->n &&
+               d->line[next].depth > d->line[i].depth)
+            next++;
+    }
+    if (s->at >= s->shown.n)
+        s->at = s->shown.n ? s->shown.n - 1 : 0;
+    pager_choose(&s->pager, s->at);
+}
+
+/* Reads the message that is shown now. */
+static void read_detail(struct message_screen *s, const struct msg *m)
+{
+    detail_free(s->detail);
+    s->detail = NULL;
+    s->folded.n = s->findings = 0;
+    if (detail_build(s->screen.ui->view, m, &s->detail))
+        return;
+    for (size_t i = 0; i < s->detail->n; i++) {
+        s->findings += s->detail->line[i].kind == DETAIL_FINDING;
+        if (!vec_push(&s->folded, false)) {
+            detail_free(s->detail);
+            s->detail = NULL;
+            return;
+        }
+    }
 }
 
 static void fill(struct message_screen *s, const struct msg *m)
 {
     pager_clear(&s->pager);
-    write_message(&s->pager, s->screen.ui->view, m, s->decoded, write_tone(m));
+    pager_choose(&s->pager, SIZE_MAX);
+    if (!s->detail)
+        read_detail(s, m);
+    if (s->detail && s->decoded)
+        fill_tree(s);
+    else
+        write_message(&s->pager, s->screen.ui->view, m, s->decoded, write_tone(m));
     s->filled = true;
 }
+
+/* Shows another message, or the same in another way. */
+static void anew(struct message_screen *s, bool another)
+{
+    if (another) {
+        detail_free(s->detail);
+        s->detail = NULL;
+    }
+    s->filled = false;
+    s->at = 0;
+    s->pager.scroll = (struct scroll){0};
+}
+
+/* ---- drawing */
 
 static void draw_title(struct message_screen *s, struct canvas *c, struct rect area,
                        const struct msg *m)
@@ -62,6 +141,8 @@ static void draw_facts(struct message_screen *s, struct canvas *c, struct rect a
     size_t frames;
     int x = canvas_put(c, area.x, y, TONE_REQUEST, s->decoded ? "decoded" : "as sent");
 
+    if (s->findings)
+        x = canvas_printf(c, x + 2, y, TONE_WARN, "▲ %u found", s->findings);
     if (m->malformed)
         x = canvas_printf(c, x + 2, y, TONE_BAD, "● %s", reason_text(m->malformed));
     if (m->flags & MSG_CUT)
@@ -84,6 +165,7 @@ static void message_draw(struct screen *screen, struct canvas *c, struct rect ar
     const struct msg *m = calls_msg_by_id(screen->ui->view->calls, s->msg);
 
     if (!m) {
+        anew(s, true);
         canvas_printf(c, area.x + 2, area.y + 1, TONE_WARN,
                       "Message %u is no longer kept: a limit was reached.", s->msg);
         return;
@@ -106,8 +188,43 @@ static void step(struct message_screen *s, int by)
         return;
     }
     s->msg = id;
+    anew(s, true);
+}
+
+/* Folds the branch of the cursor's line, or the one that it is in; unfolds it. */
+static void turn_branch(struct message_screen *s)
+{
+    size_t i = s->at < s->shown.n ? s->shown.at[s->at] : 0;
+
+    if (!s->decoded || !s->detail || s->at >= s->shown.n) {
+        ui_say(s->screen.ui, TONE_PLAIN, "r decodes the message: then branches fold.");
+        return;
+    }
+    while (s->at && !is_parent(s->detail, i)) {
+        unsigned depth = s->detail->line[i].depth;
+
+        if (!depth)
+            return;
+        while (s->at && s->detail->line[s->shown.at[s->at]].depth >= depth)
+            s->at--;
+        i = s->shown.at[s->at];
+    }
+    s->folded.at[i] = !s->folded.at[i];
     s->filled = false;
-    s->pager.scroll = (struct scroll){0};
+}
+
+/* In the tree the cursor moves, else the window. */
+static void move(struct message_screen *s, enum action action)
+{
+    struct scroll cursor = {
+        .at = s->at, .count = s->shown.n, .page = s->pager.scroll.page};
+
+    if (!s->decoded || !s->detail || !scroll_act(&cursor, action)) {
+        pager_act(&s->pager, action);
+        return;
+    }
+    s->at = cursor.at;
+    pager_choose(&s->pager, s->at);
 }
 
 static void find_next(struct message_screen *s, bool backwards)
@@ -133,10 +250,11 @@ static void message_act(struct screen *screen, enum action action)
     case ACTION_PREV_MESSAGE: step(s, -1); break;
     case ACTION_RAW:
         s->decoded = !s->decoded;
-        s->filled = false;
-        s->pager.scroll = (struct scroll){0};
+        anew(s, false);
         break;
-    default: pager_act(&s->pager, action); break;
+    case ACTION_FOLD_BRANCH: turn_branch(s); break;
+    case ACTION_WRAP: pager_turn(&s->pager); break;
+    default: move(s, action); break;
     }
 }
 

@@ -1,8 +1,8 @@
 #include "tui/write.h"
 
 #include "base/err.h"
+#include "tui/write_sip.h"
 #include "view/call_media.h"
-#include "view/detail.h"
 
 #include <string.h>
 
@@ -30,61 +30,54 @@ static void write_gone(struct pager *p, int err)
     strbuf_done(&b);
 }
 
-static void write_line(struct pager *p, const struct detail_line *l, struct strbuf *b)
+void write_line(struct pager *p, const struct detail_line *l, const char *sign)
 {
     static const unsigned head[] = {
         [DETAIL_FACT] = TONE_DIM,   [DETAIL_HEADER] = STYLE_BOLD,
         [DETAIL_PART] = STYLE_BOLD, [DETAIL_SDP] = STYLE_BOLD,
         [DETAIL_BODY] = TONE_PLAIN, [DETAIL_FINDING] = TONE_WARN | STYLE_BOLD,
     };
-    size_t name;
+    bool finding = l->kind == DETAIL_FINDING;
 
-    b->n = 0;
-    if (l->kind == DETAIL_FINDING)
-        strbuf_str(b, "▲ ");
-    strbuf_str(b, l->name ? l->name : "");
-    if (l->value && b->n)
-        strbuf_str(b, ": ");
-    name = b->n;
+    pager_begin(p, l->depth * 2);
+    pager_put(p, TONE_REQUEST, sign, strlen(sign));
+    if (finding)
+        pager_put(p, head[l->kind], "▲ ", strlen("▲ "));
+    if (l->name && *l->name) {
+        pager_put(p, head[l->kind], l->name, strlen(l->name));
+        if (l->value)
+            pager_put(p, head[l->kind], ": ", 2);
+    }
     if (l->value)
-        strbuf_str(b, l->value);
-    if (l->reference)
-        strbuf_printf(b, "   %s", l->reference);
-    pager_add(p, l->kind == DETAIL_FINDING ? TONE_WARN : TONE_PLAIN, l->depth * 2, b->p,
-              b->n, name, head[l->kind]);
+        pager_put(p, TONE_PLAIN, l->value, strlen(l->value));
+    if (l->reference) {
+        pager_put(p, TONE_DIM, "   ", 3);
+        pager_put(p, TONE_DIM, l->reference, strlen(l->reference));
+    }
 }
 
-static void write_tree(struct pager *p, const struct view *v, const struct msg *m)
+void write_detail(struct pager *p, const struct detail *d)
 {
-    struct detail *d;
-    struct strbuf b = {0};
-    int err = detail_build(v, m, &d);
-
-    if (err) {
-        write_gone(p, err);
-        return;
-    }
     for (size_t i = 0; i < d->n; i++)
-        write_line(p, &d->line[i], &b);
-    strbuf_done(&b);
-    detail_free(d);
+        write_line(p, &d->line[i], "");
 }
 
 void write_message(struct pager *p, const struct view *v, const struct msg *m,
                    bool decoded, enum tone start_line)
 {
     struct strbuf text = {0};
-    int err;
+    struct detail *d = NULL;
+    int err = detail_build(v, m, &d);
 
-    if (decoded) {
-        write_tree(p, v, m);
-        return;
-    }
-    err = view_text(v, m, &text);
+    if (!err && decoded)
+        write_detail(p, d);
+    else if (!err)
+        err = view_text(v, m, &text);
     if (err)
         write_gone(p, err);
-    else
-        pager_add_sip(p, text.p, text.n, start_line);
+    else if (!decoded)
+        write_sip(p, text.p, text.n, start_line, d);
+    detail_free(d);
     strbuf_done(&text);
 }
 

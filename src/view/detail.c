@@ -4,6 +4,7 @@
 #include "dissect/strict.h"
 #include "dissect/vqreport.h"
 #include "view/clock.h"
+#include "view/hex.h"
 
 #include <stdlib.h>
 
@@ -112,6 +113,22 @@ static void add_facts(struct build *b)
 
 /* ---- the tree ---- */
 
+/* Bytes that are no text. Returns how many there are. */
+static size_t add_hex(struct build *b, struct slice body, unsigned depth)
+{
+    struct strbuf line = {0};
+    body.n = hex_extent(body);
+    for (size_t at = 0; at < body.n && at / HEX_BYTES < BODY_LINES; at += HEX_BYTES) {
+        line.n = 0;
+        hex_line(&line, body, at);
+        add(b, DETAIL_BODY, depth, SLICE(""), slice_of(line.p, line.n));
+    }
+    if (body.n / HEX_BYTES >= BODY_LINES)
+        add(b, DETAIL_BODY, depth, SLICE(""), SLICE("(more bytes follow)"));
+    strbuf_done(&line);
+    return body.n;
+}
+
 static void add_text(struct build *b, struct slice body, unsigned depth)
 {
     for (unsigned i = 0; body.n && i < BODY_LINES; i++) {
@@ -119,6 +136,10 @@ static void add_text(struct build *b, struct slice body, unsigned depth)
         struct slice line = slice_sub(body, 0, end);
         if (line.n && line.p[line.n - 1] == '\r')
             line.n--;
+        if (hex_is_binary(line)) {
+            body = slice_skip(body, add_hex(b, body, depth));
+            continue;
+        }
         add(b, DETAIL_BODY, depth, SLICE(""), line);
         body = slice_skip(body, end + 1);
     }
@@ -212,6 +233,8 @@ static void add_finding(struct build *b, const struct strict_finding *f)
     if (f->line)
         strbuf_printf(&what, " (line %u)", f->line);
     add(b, DETAIL_FINDING, 0, slice_of(what.p, what.n), (struct slice){0});
+    if (b->lines.n > n)
+        b->lines.at[n].line = f->line;
     if (b->lines.n > n && *f->reference)
         b->lines.at[n].reference = copy(b, slice_str(f->reference));
     strbuf_done(&what);

@@ -18,6 +18,7 @@ struct detail_line {
     unsigned depth;
     char *name, *value; /* raw; sanitise when drawing; value may be NULL; owned */
     char *reference;    /* "RFC 3261 8.1.1.1" of a finding; NULL; owned */
+    unsigned line;      /* of the message that a finding is about, from 1; 0: none */
 };
 
 struct detail {

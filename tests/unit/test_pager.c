@@ -87,29 +87,46 @@ static void a_search_goes_round_both_ways(void **state)
     assert_false(pager_find_next(&pager, false));
 }
 
-/* Start line, header names, and within SDP the media line stand out. */
-static void the_parts_of_a_message_have_tones(void **state)
+/* Lines that are not wrapped scroll to the side. */
+static void lines_that_are_not_wrapped(void **state)
 {
-    static const char message[] = "INVITE x SIP/2.0\r\nTo: b\r\n\r\nv=0\r\nm=audio";
-    struct pager_line *l;
-
     (void)state;
-    pager_add_sip(&pager, message, sizeof message - 1, TONE_REQUEST);
-    assert_int_equal(pager.lines.n, 5);
-    l = pager.lines.at;
-    assert_int_equal(l[0].style, TONE_REQUEST | STYLE_BOLD);
-    assert_int_equal(l[1].head, 3);
-    assert_int_equal(l[3].head, 2);
-    assert_int_equal(l[3].style, TONE_PLAIN);
-    assert_int_equal(l[4].style, STYLE_BOLD);
+    add("0123456789abcdefghijklmnop");
+    add("x");
+    pager_turn(&pager);
+    assert_shows("0123456789\nx\n\n\n");
+    assert_true(pager_act(&pager, ACTION_RIGHT));
+    assert_shows("89abcdefgh\n\n\n\n");
+    assert_true(pager_act(&pager, ACTION_LEFT));
+    pager_turn(&pager);
+    assert_shows("0123456789\n  abcdefgh\n  ijklmnop\nx\n");
+}
+
+static void prose_wraps_at_blanks(void **state)
+{
+    (void)state;
+    add("Why one two three");
+    pager_prose(&pager, 4);
+    assert_shows("Why one\n    two\n    three\n\n");
+    assert_int_equal(pager_height(&pager, 9), 3);
+    assert_int_equal(pager_line_at(&pager, 1), 0);
+    assert_int_equal(pager_line_at(&pager, 3), SIZE_MAX);
+}
+
+static void the_chosen_line_is_brought_into_sight(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 9; i++)
+        add("0123456789abc");
+    pager_choose(&pager, 6);
+    assert_shows("0123456789\n  abc\n0123456789\n  ↓ 4 more\n");
 }
 
 static void nothing_is_drawn_of_nothing(void **state)
 {
     (void)state;
     assert_shows("\n\n\n\n");
-    pager_add_sip(&pager, "", 0, TONE_PLAIN);
-    pager_add_sip(&pager, "\n", 1, TONE_PLAIN);
+    pager_begin(&pager, 0);
     pager_act(&pager, ACTION_DOWN);
     pager_draw(&pager, &canvas, (struct rect){9, 3, 0, 0});
     assert_shows("\n\n\n\n");
@@ -123,7 +140,9 @@ int main(void)
         TEST(a_wide_character_goes_to_the_next_line_whole),
         TEST(what_is_below_is_counted),
         TEST(a_search_goes_round_both_ways),
-        TEST(the_parts_of_a_message_have_tones),
+        TEST(lines_that_are_not_wrapped),
+        TEST(prose_wraps_at_blanks),
+        TEST(the_chosen_line_is_brought_into_sight),
         TEST(nothing_is_drawn_of_nothing),
     };
 

@@ -206,6 +206,43 @@ static void opening_a_message_and_coming_back(void **state)
     assert_line_has(&s, 1, "Calls");
 }
 
+static void branches_of_the_tree_fold(void **state)
+{
+    (void)state;
+    stage_press(&s, "\n\nr");
+    stage_draw(&s, 80, 24, false);
+    assert_golden(&s, "message-decoded");
+    stage_draw(&s, 80, 24, true);
+    assert_golden(&s, "message-decoded");
+    for (int i = 0; i < 7; i++)
+        stage_press(&s, "j");
+    stage_press(&s, "\n"); /* on the method: its branch is the start line */
+    stage_draw(&s, 80, 24, false);
+    assert_golden(&s, "message-folded");
+    assert_true(stage_shows(&s, "+ Request-Line: INVITE"));
+    stage_press(&s, "\n");
+    stage_draw(&s, 80, 24, false);
+    assert_true(stage_shows(&s, "- Request-Line: INVITE"));
+    stage_press(&s, "r\n");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 23, "r decodes the message");
+}
+
+static void long_lines_scroll_to_the_side(void **state)
+{
+    (void)state;
+    stage_press(&s, "\n\nw");
+    stage_draw(&s, 30, 24, false);
+    assert_line_has(&s, 3, "INVITE sip:bob@example.net SIP");
+    assert_line_has(&s, 4, "  ▲ request without Max-Forwar");
+    stage_press(&s, "^R");
+    stage_draw(&s, 30, 24, false);
+    assert_line_has(&s, 3, "ip:bob@example.net SIP/2.0");
+    stage_press(&s, "^L^Lw");
+    stage_draw(&s, 30, 24, false);
+    assert_line_has(&s, 3, "INVITE sip:bob@example.net SIP");
+}
+
 static void hostile_text_is_shown_as_text(void **state)
 {
     (void)state;
@@ -283,6 +320,8 @@ int main(void)
         TEST(times_of_three_kinds),
         TEST(finding_goes_to_the_row_whose_text_has_it),
         TEST(opening_a_message_and_coming_back),
+        TEST(branches_of_the_tree_fold),
+        TEST(long_lines_scroll_to_the_side),
         TEST(hostile_text_is_shown_as_text),
         TEST(a_call_that_was_given_up_is_not_looked_at),
         TEST(any_size_is_drawn),
