@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+enum { DNS_PORT = 53 };
+
 struct origin intake_origin(const struct frame *frame, const struct packet *packet,
                             unsigned transport)
 {
@@ -138,11 +140,29 @@ static void channel(struct intake *in, const struct frame *frame,
         rtcp(in, frame, &inner);
 }
 
+/* What is no SIP and no media, and tells rules about both. */
+static void witness(struct intake *in, const struct origin *o, enum sniff kind,
+                    struct slice datagram)
+{
+    struct calls *c = in->calls;
+    if (!c)
+        return;
+    if (o->src.port == DNS_PORT || o->dst.port == DNS_PORT)
+        questions_feed(&c->questions, o->frame, &o->src, &o->dst, datagram);
+    else if (kind == SNIFF_STUN)
+        checks_stun(&c->checks, o->frame, &o->src, &o->dst, datagram);
+    else if (kind == SNIFF_DTLS)
+        checks_dtls(&c->checks, o->frame, &o->src, &o->dst, datagram);
+}
+
 void intake_datagram(struct intake *in, const struct origin *origin,
                      const struct packet *packet)
 {
     struct slice text;
-    switch (sniff_datagram(packet->payload, &text)) {
+    enum sniff kind = sniff_datagram(packet->payload, &text);
+    if (kind != SNIFF_SIP)
+        witness(in, origin, kind, packet->payload);
+    switch (kind) {
     case SNIFF_SIP: intake_message(in, origin, text); break;
     case SNIFF_RTP:
         in->counts.rtp++;

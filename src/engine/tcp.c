@@ -463,6 +463,8 @@ static void close_at(struct tcp *t, struct half *h, const struct packet *p,
 
 void tcp_feed(struct tcp *t, const struct frame *frame, const struct packet *p)
 {
+    if (conn_wants(p) && t->in->calls)
+        conns_feed(&t->in->calls->conns, &t->in->calls->hops, frame, p);
     bool begins = p->tcp.flags & TCP_SYN, ends = p->tcp.flags & (TCP_FIN | TCP_RST);
     if (!p->whole && !begins && !ends)
         return;

@@ -12,8 +12,11 @@
 #include "dissect/packet.h"
 #include "dissect/sip.h"
 #include "model/call.h"
+#include "model/check.h"
+#include "model/conn.h"
 #include "model/copies.h"
 #include "model/hop.h"
+#include "model/question.h"
 #include "model/rows.h"
 
 struct kpi;           /* counters: kpi.h */
@@ -45,6 +48,9 @@ struct calls {
     struct kpi *kpi_later;   /* counts from when somebody asks: recount.h; or NULL */
     bool ended;              /* calls_end() was told */
     struct rows events;      /* of all calls */
+    struct conns conns;      /* these three are what rules look at besides */
+    struct checks checks;
+    struct questions questions;
     int64_t now;             /* newest capture time */
     uint64_t version;        /* grows with every change to any call */
     uint64_t layout;         /* grows when calls, messages, streams moved or left */

@@ -290,6 +290,9 @@ void keep_nothing(struct calls *c, bool pool)
     if (c->kpi)
         kpi_clear(c->kpi);
     rows_done(&c->events);
+    conns_done(&c->conns);
+    checks_done(&c->checks);
+    questions_done(&c->questions);
     for (size_t i = 0; i < c->list.n && !pool; i++)
         if (c->list.at[i]) {
             struct arena arena = c->list.at[i]->arena; /* the call itself lies in it */

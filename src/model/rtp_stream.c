@@ -4,6 +4,7 @@
 #include "model/rtp_take.h"
 
 static const int64_t COPY = 5000000; /* ns: the same packet at another place */
+static const int64_t PAUSE = 1000000000;
 enum { DRIFT_EVERY = 4, NO_TYPE = 255, SILENT = 16, SAMPLES = 8 };
 
 void rtp_stream_begin(struct rtp_stream *s, const struct rtp_packet *p)
@@ -99,11 +100,34 @@ static void vote_ticks(struct rtp_stream *s, uint32_t ticks)
         s->ticks = ticks;
 }
 
+/* A packet that follows the one before and not as most do: `gone` ns later, its
+ * timestamp `step` units on. */
+__attribute__((noinline)) static void odd_step(struct rtp_stream *s,
+                                               const struct rtp_format *f,
+                                               const struct rtp_packet *p, int32_t step,
+                                               int64_t gone)
+{
+    struct rtp_oddities *o = &s->odd;
+    double told = step * f->ms, passed = (double)gone * 1e-6;
+    if (gone > PAUSE && o->pauses < UINT16_MAX) {
+        o->pause_frame = o->pauses++ ? o->pause_frame : p->frame->number;
+        o->unmarked += !p->marker;
+    }
+    if (p->marker || f->ms <= 0 || s->packets <= 2)
+        return;
+    if ((told > passed + 1000 || told < -1000) && o->jumps < UINT16_MAX)
+        o->jump_frame = o->jumps++ ? o->jump_frame : p->frame->number;
+    else if (gone < PAUSE / 2 && o->steps < UINT16_MAX)
+        o->step_frame = o->steps++ ? o->step_frame : p->frame->number;
+}
+
 /* A packet with a new highest number, of a format that has a clock of its own. */
 static void advance(struct rtp_stream *s, const struct rtp_format *f,
-                    const struct rtp_packet *p, bool next)
+                    const struct rtp_packet *p, bool next, int64_t gone)
 {
     uint32_t step = p->ts - s->last_ts;
+    if (next && (step != s->ticks || gone > PAUSE))
+        odd_step(s, f, p, (int32_t)step, gone);
     if (next && step)
         vote_ticks(s, step);
     s->drift_units += (int32_t)step;
@@ -151,6 +175,7 @@ void rtp_stream_take(struct rtp_stream *s, const struct rtp_packet *p,
                                  : p->pt == s->other.pt
                                      ? &s->other
                                      : rtp_format_change(s, p->pt, out);
+    int64_t gone = p->time - s->end;
     count(s, p);
     enum sequence_fate fate = number(s, p->seq, &next);
     out->fresh = fate == SEQUENCE_NEXT || fate == SEQUENCE_LATE;
@@ -172,7 +197,7 @@ void rtp_stream_take(struct rtp_stream *s, const struct rtp_packet *p,
     else if (s->early)
         rtp_early_take(s, p, out->fresh);
     if (fate == SEQUENCE_NEXT)
-        advance(s, f, p, next);
+        advance(s, f, p, next, gone);
     if (f->g711)
         listen(s, f, p);
 }

@@ -115,6 +115,17 @@ struct rtp_stream {
     char *digits; /* NUL-terminated; NULL: none */
     uint32_t event_ts[4];
 
+    struct rtp_oddities { /* with the first frame of each */
+        uint64_t pause_frame, jump_frame, step_frame;
+        uint16_t pauses;   /* over a second without a packet, and none lost */
+        uint16_t unmarked; /* of these, those that no marker ends */
+        uint16_t jumps;    /* timestamps went on by another time than passed, >1 s */
+        uint16_t steps;    /* timestamp step unlike the packet time, packets on time */
+        uint16_t echoes;   /* packets that the other direction had within a second */
+        uint32_t echo_of;  /* id of that stream */
+        int64_t hole;      /* the tenth of a second of its newest gap: streams.h */
+    } odd;
+
     struct { /* of RTCP */
         int64_t sent[2];
         uint32_t middle[2]; /* of the NTP time of the last two SR */

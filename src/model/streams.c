@@ -48,6 +48,9 @@ static void stop(struct streams *s)
     rows_done(&s->slices);
     rows_done(&s->offers);
     trials_done(&s->trials);
+    free(s->echoes);
+    s->echoes = NULL;
+    memset(&s->holes, 0, sizeof s->holes);
     s->orphan_oldest = s->orphan_newest = NULL;
     s->orphans = s->digit_bytes = 0;
 }
@@ -147,6 +150,7 @@ static void slice_close(struct streams *s, struct rtp_stream *n, int64_t time)
 /* Not counted for the lowest MOS where it is short: it stays as it is. */
 void streams_end(struct streams *s)
 {
+    streams_holes_end(s);
     for (size_t i = 0; i < s->list.list.n; i++) {
         struct rtp_stream *n = s->list.list.at[i];
         if (!n || n->packets == n->base.packets)
@@ -247,6 +251,7 @@ static void take(struct streams *s, struct rtp_stream *n, const struct rtp_packe
         rtp_stream_take_fax(n, p);
         return;
     }
+    uint32_t gaps = n->gaps;
     rtp_stream_take(n, p, &out);
     if (out.copy) {
         ledger_count(s->ledger, LEDGER_RTP_COPY, 0, p->bytes, p->frame->file,
@@ -259,6 +264,9 @@ static void take(struct streams *s, struct rtp_stream *n, const struct rtp_packe
         digit_add(s, n, out.digit, p);
     if (out.changed && n->format.name)
         streams_event(s, n, EVENT_CODEC, p->frame, p->time, n->format.name);
+    if (n->gaps != gaps)
+        streams_hole(s, n, p);
+    streams_echo(s, n, p);
     pair_up(s, n, p, out.fresh);
 }
 

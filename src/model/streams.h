@@ -34,6 +34,17 @@ struct streams {
         int64_t time;
     } pending[STREAMS_PENDING]; /* calls that named private addresses lately */
     unsigned pending_at;
+    struct echo *echoes;       /* payloads of late; NULL: none yet */
+    struct {                   /* streams that miss packets at the same time */
+        int64_t since;         /* begin of the tenth of a second looked at */
+        int64_t looked;        /* when the streams were counted last */
+        uint32_t streams;      /* that came back from a gap in it */
+        uint32_t n;            /* such tenths so far in which most streams had one */
+        int64_t first;         /* the first of these, and what was seen in it */
+        uint64_t frame, begun; /* the packet that ended a gap first: then, and now */
+        uint32_t missing, live;
+        uint16_t file, begun_file;
+    } holes;
     uint64_t digit_bytes;
     struct figures_cache *figures;
 };
@@ -123,6 +134,17 @@ void streams_detach(struct streams *s, struct rtp_stream *stream);
 
 /* The stream is forgotten. It must be detached. */
 void streams_remove(struct streams *s, struct rtp_stream *stream);
+
+/* The packet's payload may be one that the other direction of its call had before. */
+void streams_echo(struct streams *s, struct rtp_stream *stream,
+                  const struct rtp_packet *p);
+
+/* The packet ends a gap in the numbers of its stream. */
+void streams_hole(struct streams *s, struct rtp_stream *stream,
+                  const struct rtp_packet *p);
+
+/* The input is over: what was counted last is judged. */
+void streams_holes_end(struct streams *s);
 
 /* Something happened that belongs into the call's events. */
 void streams_event(struct streams *s, const struct rtp_stream *stream,
