@@ -152,7 +152,8 @@ static uint32_t find_cause(const struct diagnose *d, const struct call *call,
         g = s ? cause_in(s->first, f) : NULL;
     }
     for (const struct finding *o = d->capture; o && !g; o = o->next)
-        if (addr_same_ip(&o->peer, &f->peer) && rule_explains(o->rule->id, f->rule->id))
+        if ((!o->peer.family || addr_same_ip(&o->peer, &f->peer)) &&
+            rule_explains(o->rule->id, f->rule->id))
             g = o;
     return g ? g->id : 0;
 }

@@ -162,6 +162,13 @@ void draft_event(struct draft *d, const struct event *event)
     add(d, &e);
 }
 
+void draft_frame(struct draft *d, uint16_t file, uint64_t frame, int64_t time)
+{
+    struct evidence e = {.frame = frame, .file = file, .time = time};
+    if (time)
+        add(d, &e);
+}
+
 void draft_repeats(struct draft *d, const struct msg *m)
 {
     if (!m)

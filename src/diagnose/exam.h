@@ -95,6 +95,9 @@ bool exam_found(const struct exam *e, const char *id);
 void draft_msg(struct draft *d, const struct msg *m);
 void draft_event(struct draft *d, const struct event *event);
 
+/* Adds a frame by its number in its file, where time is not 0. */
+void draft_frame(struct draft *d, uint16_t file, uint64_t frame, int64_t time);
+
 /* Adds a message and what repeats it. */
 void draft_repeats(struct draft *d, const struct msg *m);
 

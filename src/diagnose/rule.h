@@ -59,7 +59,8 @@ enum { RULE_MAX = 128 };
 
 extern const struct rule_family FAMILY_SETUP, FAMILY_REFUSED, FAMILY_FLOW, FAMILY_MEDIA,
     FAMILY_QUALITY, FAMILY_CODEC, FAMILY_REGISTRATION, FAMILY_DIALOG, FAMILY_RELEASE,
-    FAMILY_NAT, FAMILY_CAPTURE;
+    FAMILY_NAT, FAMILY_CAPTURE, FAMILY_SECURE, FAMILY_DIGITS, FAMILY_ODD,
+    FAMILY_TRANSPORT;
 
 /* All families in the order of the documentation, NULL at the end. */
 extern const struct rule_family *const RULE_FAMILIES[];

@@ -5,6 +5,7 @@
 #include "diagnose/exam.h"
 #include "diagnose/say.h"
 #include "diagnose/tally.h"
+#include "model/streams.h"
 
 #include <stdlib.h>
 
@@ -303,8 +304,29 @@ static void one_sided(struct exam *e, const struct rule *r)
         (unsigned)e->scope->one_way, (unsigned)e->scope->hops);
 }
 
+/* Most streams miss packets at the same moments: lost here, not on their ways. */
+static void shared_holes(struct exam *e, const struct rule *r)
+{
+    const struct streams *s = e->streams;
+    struct draft *d = s && s->holes.n
+                          ? exam_find(e, r, SEVERITY_WARN, s->holes.n > 1 ? 85 : 70)
+                          : NULL;
+    if (!d)
+        return;
+    d->group = 1;
+    draft_frame(d, s->holes.file, s->holes.frame, s->holes.first);
+    say(&d->headline, "%u of %u RTP streams miss packets at the same moment",
+        (unsigned)s->holes.missing, (unsigned)s->holes.live);
+    say(&d->detail,
+        "That happened in %u tenths of a second: the capture lost packets, or the link "
+        "before it; the figures of loss are no single call's.",
+        (unsigned)s->holes.n);
+}
+
 static void drops(struct exam *e, const struct rule *r)
 {
+    if (!e->scope->drops)
+        shared_holes(e, r);
     struct draft *d = e->scope->drops ? exam_find(e, r, SEVERITY_WARN, 95) : NULL;
     if (!d)
         return;
@@ -428,7 +450,9 @@ static const struct rule RULES[] = {
      one_sided},
     {"CAP02", "DROPS", SEVERITY_WARN, RULE_CAPTURE, 0, "",
      "Frames were lost before they reached the capture.",
-     "The kernel, the interface or the program counted drops.", "No drops.",
+     "The kernel, the interface or the program counted drops; or five or more RTP "
+     "streams, four of five of those that are live, miss packets in the same 0.1 s.",
+     "No drops; gaps of some streams only.",
      "Use a larger buffer (-B), a capture filter, or a faster disk.", drops},
     {"CAP03", "SNAPLEN", SEVERITY_WARN, RULE_CAPTURE, 0, "",
      "SIP messages were cut when they were captured.",

@@ -1,4 +1,4 @@
-/* Rules D14-D18, D20-D23, D26: how the media sounds, and what is odd about it. */
+/* Rules D14-D17, D20-D23, D26: how the media sounds, and what is odd about it. */
 #include "diagnose/media.h"
 #include "diagnose/say.h"
 #include "diagnose/tally.h"
@@ -203,28 +203,6 @@ static void clock_drift(struct exam *e, const struct rule *r)
     each_stream(e, r, judge_drift);
 }
 
-/* ---- D18 ---- */
-
-static void judge_reset(struct exam *e, const struct rule *r,
-                        const struct rtp_stream *s)
-{
-    if (!s->sequence.restarts)
-        return;
-    struct draft *d = of_stream(e, r, SEVERITY_WARN, 85, s);
-    if (!d)
-        return;
-    say(&d->headline, "%a began its numbering anew %u times within one stream", &s->src,
-        (unsigned)s->sequence.restarts);
-    say(&d->detail,
-        "Sequence numbers jumped without a new SSRC: some receivers go mute "
-        "for seconds.");
-}
-
-static void reset(struct exam *e, const struct rule *r)
-{
-    each_stream(e, r, judge_reset);
-}
-
 /* ---- D20 ---- */
 
 static const char *dominant(const struct rtp_figures *f)
@@ -426,10 +404,6 @@ static const struct rule RULES[] = {
      "Over 100 ppm (warning) or 500 ppm (critical) in 60 s or more.",
      "Shorter streams, restarts.",
      "Look at the clock source of a gateway or a virtual machine.", clock_drift},
-    {"D18", "SEQ_TS_RESET", SEVERITY_WARN, RULE_INVITE, 0, "RFC 3550 A.1",
-     "A stream starts its numbering again without saying so.",
-     "Sequence numbers jump by over 3000 and go on from there, with the same SSRC.",
-     "A new SSRC.", "Let the sender take a new SSRC when it restarts.", reset},
     {"D20", "LOW_MOS", SEVERITY_CRIT, RULE_INVITE, 0, "ITU-T G.107, P.800.1",
      "The audio sounds poor.",
      "MOS of a 10 s slice under 3.6 (warning) or 3.1 (critical), after an adaptive "

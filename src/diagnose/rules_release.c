@@ -1,6 +1,7 @@
 /* Rules C06, C09-C13: how calls end, transfers, short and unfinished calls. */
-#include "diagnose/exam.h"
+#include "diagnose/media.h"
 #include "diagnose/say.h"
+#include "diagnose/tally.h"
 
 static const struct msg *bye_of(const struct exam *e)
 {
@@ -18,21 +19,67 @@ static bool about_media(struct slice reason)
            slice_has(reason, "inactiv");
 }
 
+/* Seconds without media after which boxes hang up. */
+static int round_limit(int64_t silence)
+{
+    static const int LIMITS[] = {10, 15, 20, 30, 60, 120, 300};
+    for (size_t i = 0; i < sizeof LIMITS / sizeof *LIMITS; i++)
+        if (silence >= LIMITS[i] * SECOND - SECOND / 2 &&
+            silence <= (LIMITS[i] + 2) * SECOND)
+            return LIMITS[i];
+    return 0;
+}
+
+/* How long the sender of the BYE had heard nothing by then, where that is a limit as
+ * boxes have it; 0: it is not. */
+static int64_t unheard(struct exam *e, const struct rule *r, const struct msg *bye,
+                       const struct flow **flow, struct media *m)
+{
+    unsigned side = offer_side(e->call, bye);
+    if (!media_of(e, m) || m->fax || m->held || side < CALL_CALLER ||
+        side > CALL_CALLEE)
+        return 0;
+    const struct flow *f = &m->flow[side], *other = &m->flow[side_other(side)];
+    int64_t silence = bye->time - (f->packets ? f->last : m->from);
+    bool dead = f->packets > 50 ? f->since && f->since < f->last
+                                : !f->packets && other->packets > 50;
+    if (!dead || !f->since || !round_limit(silence) || !exam_allows(e, r) ||
+        (f->stream && (f->stream->noise || f->stream->odd.pauses)))
+        return 0;
+    *flow = f;
+    return silence;
+}
+
 static void rtp_timeout(struct exam *e, const struct rule *r)
 {
     const struct msg *bye = e->call->bye ? bye_of(e) : NULL;
-    if (!bye || !(bye->flags & MSG_REASON))
+    const struct flow *flow = NULL;
+    struct media m;
+    if (!bye)
         return;
-    struct slice reason = exam_header(e, bye, SIP_H_REASON);
-    if (!about_media(reason))
-        return;
-    struct draft *d = exam_find(e, r, SEVERITY_CRIT, 85);
+    struct slice reason =
+        bye->flags & MSG_REASON ? exam_header(e, bye, SIP_H_REASON) : (struct slice){0};
+    bool says = about_media(reason);
+    int64_t silence = unheard(e, r, bye, &flow, &m);
+    struct draft *d = says || silence ? exam_find(e, r, SEVERITY_CRIT,
+                                                  says ? (silence ? 98 : 85) : 65)
+                                      : NULL;
     if (!d)
         return;
     draft_peer(d, &bye->hop->src);
+    draft_stream(d, flow ? flow->stream : NULL);
     draft_msg(d, bye);
-    say(&d->headline, "%i ended the call since no media came", &bye->hop->src);
-    say(&d->detail, "Reason of the BYE: %S.", &reason);
+    if (silence)
+        say(&d->headline, "%i ended the call %t after media to it stopped",
+            &bye->hop->src, silence);
+    else
+        say(&d->headline, "%i ended the call since no media came", &bye->hop->src);
+    if (says)
+        say(&d->detail, "Reason of the BYE: %S. ", &reason);
+    if (silence)
+        say(&d->detail, "%u s is a usual limit of boxes for media that stops; %s.",
+            (unsigned)round_limit(silence),
+            flow->packets ? "a stream was there before" : "there was none at all");
 }
 
 /* ---- C09 ---- */
@@ -237,10 +284,67 @@ static unsigned redials(const struct exam *e, const struct call **next)
     return n;
 }
 
+/* Answered at once, without ringing, and over soon. */
+static bool suspicious(const struct exam *e, const struct call *c)
+{
+    int64_t setup, talk;
+    return !c->ring && call_setup(c, &setup) && setup < SECOND &&
+           call_duration(c, &talk) && talk < threshold_ns(e->limit->short_call);
+}
+
+/* False answer supervision: a peer that answers at once what elsewhere rings first. */
+static void false_answers(struct exam *e, const struct rule *r)
+{
+    enum { CALLS = 10 };
+    struct tally t = {.by_addr = {0}};
+    unsigned all = 0, fast = 0;
+    for (size_t i = 0; i < e->calls->list.n; i++) {
+        const struct call *c = e->calls->list.at[i];
+        struct tally_row *row =
+            c && c->invite && c->answer && c->hop ? tally_get(&t, &c->hop->dst) : NULL;
+        if (!row)
+            continue;
+        bool odd = suspicious(e, c);
+        row->most++;
+        all++;
+        fast += odd;
+        if (odd && !row->n++)
+            row->call = c->id;
+        row->last = odd ? c->id : row->last;
+    }
+    for (size_t i = 0; i < t.rows.n; i++) {
+        const struct tally_row *row = t.rows.at[i];
+        unsigned others = all - row->most, odd = fast - row->n;
+        if (row->n < CALLS || row->n * 5 < row->most * 4 || others < CALLS ||
+            odd * 5 > others)
+            continue;
+        struct draft *d = exam_find(e, r, SEVERITY_WARN, 70);
+        const struct call *first = calls_by_id(e->calls, row->call),
+                          *last = calls_by_id(e->calls, row->last);
+        if (!d)
+            break;
+        d->peer = row->addr;
+        draft_msg(d, first ? first->first : NULL);
+        draft_msg(d, last ? last->first : NULL);
+        say(&d->headline,
+            "%u of %u calls to %i are answered at once and over within %t", row->n,
+            row->most, &row->addr, threshold_ns(e->limit->short_call));
+        say(&d->detail,
+            "No ringing, 200 within a second; of %u calls to others %u are like that. "
+            "A machine answers, or answers are faked to charge for them.",
+            others, odd);
+    }
+    tally_done(&t);
+}
+
 static void short_call(struct exam *e, const struct rule *r)
 {
     const struct call *c = e->call, *next = NULL;
     int64_t talk;
+    if (!c) {
+        false_answers(e, r);
+        return;
+    }
     if (!c->bye || !c->opened || !call_duration(c, &talk) || talk < 0 ||
         talk >= threshold_ns(e->limit->short_call))
         return;
@@ -283,11 +387,11 @@ static void incomplete(struct exam *e, const struct rule *r)
 }
 
 static const struct rule RULES[] = {
-    {"C06", "RTP_TIMEOUT_BYE", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 6263",
-     "A box ended the call since it heard no media any more.",
+    {"C06", "RTP_TIMEOUT_BYE", SEVERITY_CRIT, RULE_INVITE, NEED_WHOLE | NEED_MEDIA,
+     "RFC 6263", "A box ended the call since it heard no media any more.",
      "The BYE says so (Reason), or it comes a round number of seconds (10, 15, 20, 30, "
-     "60, 120, 300) after the media towards its sender stopped.",
-     "The call was on hold, or media went on.",
+     "60, 120, 300; up to 2 more) after the media towards its sender stopped.",
+     "The call was on hold, media went on, silence suppression, fax.",
      "Find out why the media stopped; let the phone send comfort noise or keepalives; "
      "leave calls on hold out of the limit.",
      rtp_timeout},
@@ -313,11 +417,12 @@ static const struct rule RULES[] = {
      "Normal clearing.",
      "Look behind the side that sent the BYE: the cause came from there.",
      abnormal_release},
-    {"C12", "SHORT_CALL", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 6076 4.5",
+    {"C12", "SHORT_CALL", SEVERITY_CRIT, RULE_INVITE | RULE_CAPTURE, 0, "RFC 6076 4.5",
      "An answered call was very short; with a redial at once, it hardly worked.",
      "Less than 6 s of talk; critical where the caller tries the same number again "
      "once "
-     "within 60 s.",
+     "within 60 s. Over many calls a warning: ten or more to one peer, four of five, "
+     "answered within a second without ringing and short, and few such elsewhere.",
      "Longer calls; pairs that call again and again are machines.",
      "Look at the media of the call, and whether the called side answers by a machine.",
      short_call},

@@ -143,6 +143,14 @@ static uint8_t crypto_of(const struct sdp *sdp, const struct sdp_media *in)
                : OFFER_CLEAR;
 }
 
+static bool names_srtp(struct slice proto)
+{
+    for (; proto.n >= 4; proto = slice_skip(proto, 1))
+        if (slice_istarts(proto, SLICE("SAVP")))
+            return true;
+    return false;
+}
+
 static void read_media(struct call *call, const struct sdp *sdp,
                        const struct sdp_media *in, struct offer_media *out)
 {
@@ -156,6 +164,7 @@ static void read_media(struct call *call, const struct sdp *sdp,
         .bundled = has_attribute(sdp->session, SLICE("group")) &&
                    has_attribute(in->lines, SLICE("mid")),
         .fax = slice_ieq(in->proto, SLICE("udptl")),
+        .secure = names_srtp(in->proto),
     };
     addr_parse(in->address, &out->addr);
     out->addr.port = in->port;

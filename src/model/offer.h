@@ -34,6 +34,7 @@ struct offer_media {
     uint8_t direction; /* enum sdp_direction, what c=0.0.0.0 means included */
     uint8_t crypto;
     bool rtcp_mux, bundled, fax; /* fax: T.38 over UDPTL */
+    bool secure;                 /* its profile is that of SRTP: RTP/SAVP ... */
 };
 
 struct offer_text {

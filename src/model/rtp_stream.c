@@ -3,9 +3,18 @@
 #include "dissect/rtp_table.h"
 #include "model/rtp_take.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 static const int64_t COPY = 5000000; /* ns: the same packet at another place */
 static const int64_t PAUSE = 1000000000;
-enum { DRIFT_EVERY = 4, NO_TYPE = 255, SILENT = 16, SAMPLES = 8 };
+enum {
+    DRIFT_EVERY = 4,
+    NO_TYPE = 255,
+    SILENT = 16,
+    SAMPLES = 8,
+    SHORTEST = 40, /* ms: of an event that is sure to be taken (Q.24) */
+};
 
 void rtp_stream_begin(struct rtp_stream *s, const struct rtp_packet *p)
 {
@@ -40,12 +49,83 @@ static bool event_known(const struct rtp_stream *s, uint32_t ts)
     return false;
 }
 
-static char new_digit(struct rtp_stream *s, const struct rtp_packet *p)
+static void bump(uint8_t *n, struct rtp_tones *t)
+{
+    if (!t->odd_frame)
+        t->odd_frame = t->frame;
+    *n += *n < UINT8_MAX;
+}
+
+/* The event is over: is it long enough to be taken for a key, was its end marked? */
+static void tone_over(struct rtp_tones *t, uint32_t rate)
+{
+    if (!t->frame || !rate)
+        return;
+    if (t->duration < (uint64_t)rate * SHORTEST / 1000)
+        bump(&t->brief, t);
+    if (!t->ended)
+        bump(&t->open, t);
+    t->ended_ts = t->begun + t->duration;
+}
+
+static void tone_begins(struct rtp_tones *t, const struct rtp_event *e,
+                        const struct rtp_packet *p, uint32_t rate)
+{
+    struct rtp_tones before = *t;
+    /* A long event goes on in another segment (RFC 4733 2.5.1.3). */
+    bool segment = t->frame && e->event == t->event && p->ts == t->begun + t->duration;
+    if (segment) {
+        t->segment = t->duration;
+    } else {
+        tone_over(t, rate);
+        int32_t pause = (int32_t)(p->ts - t->ended_ts);
+        bool close = before.frame && rate && pause >= 0 &&
+                     (uint32_t)pause < rate / 1000 * SHORTEST;
+        t->frame = p->frame->number;
+        t->begun = p->ts;
+        t->segment = t->duration = 0;
+        if (close)
+            bump(&t->close, t);
+        if (close && e->event == before.event)
+            bump(&t->twice, t);
+    }
+    t->ts = p->ts;
+    t->event = e->event;
+    t->duration = t->segment + e->duration;
+    t->ended = e->end;
+}
+
+static void tone_goes_on(struct rtp_tones *t, const struct rtp_event *e,
+                         const struct rtp_packet *p)
+{
+    uint32_t duration = t->segment + e->duration;
+    if (p->ts != t->ts)
+        return;
+    if (duration + SHORTEST < t->duration)
+        bump(&t->resets, t);
+    if (duration > t->duration)
+        t->duration = duration;
+    t->ended |= e->end;
+}
+
+void rtp_stream_tones(const struct rtp_stream *s, struct rtp_tones *out)
+{
+    *out = s->tones;
+    tone_over(out, s->other.kind == RTP_TONE && s->other.rate ? s->other.rate : 8000);
+}
+
+static char new_digit(struct rtp_stream *s, const struct rtp_format *f,
+                      const struct rtp_packet *p)
 {
     enum { KEPT = sizeof s->event_ts / sizeof *s->event_ts };
     struct rtp_event e;
-    if (s->srtp || !rtp_event_parse(p->payload, &e) || event_known(s, p->ts))
+    if (s->srtp || !rtp_event_parse(p->payload, &e))
         return 0;
+    if (event_known(s, p->ts)) {
+        tone_goes_on(&s->tones, &e, p);
+        return 0;
+    }
+    tone_begins(&s->tones, &e, p, f->rate ? f->rate : 8000);
     s->event_ts[s->events_at] = p->ts;
     s->events_at = (uint8_t)((s->events_at + 1) % KEPT);
     s->event_count += s->event_count < KEPT;
@@ -109,7 +189,7 @@ __attribute__((noinline)) static void odd_step(struct rtp_stream *s,
 {
     struct rtp_oddities *o = &s->odd;
     double told = step * f->ms, passed = (double)gone * 1e-6;
-    if (gone > PAUSE && o->pauses < UINT16_MAX) {
+    if (gone > PAUSE && told > passed / 2 && o->pauses < UINT16_MAX) {
         o->pause_frame = o->pauses++ ? o->pause_frame : p->frame->number;
         o->unmarked += !p->marker;
     }
@@ -117,7 +197,10 @@ __attribute__((noinline)) static void odd_step(struct rtp_stream *s,
         return;
     if ((told > passed + 1000 || told < -1000) && o->jumps < UINT16_MAX)
         o->jump_frame = o->jumps++ ? o->jump_frame : p->frame->number;
-    else if (gone < PAUSE / 2 && o->steps < UINT16_MAX)
+    else if (gone < PAUSE / 2 && o->steps < UINT16_MAX &&
+             2 * llabs((int64_t)step - s->ticks) >= s->ticks &&
+             fabs(told - passed) >
+                 0.75 * s->ticks * f->ms) /* it did not wait so long */
         o->step_frame = o->steps++ ? o->step_frame : p->frame->number;
 }
 
@@ -184,7 +267,7 @@ void rtp_stream_take(struct rtp_stream *s, const struct rtp_packet *p,
         playout_restart(&s->playout);
     }
     if (f->kind == RTP_TONE) {
-        out->digit = new_digit(s, p);
+        out->digit = new_digit(s, f, p);
         if (s->early && !f->name)
             rtp_early_take(s, p, out->fresh);
         return;

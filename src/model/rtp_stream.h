@@ -126,6 +126,21 @@ struct rtp_stream {
         int64_t hole;      /* the tenth of a second of its newest gap: streams.h */
     } odd;
 
+    struct rtp_tones {      /* how telephone events were sent */
+        uint64_t frame;     /* first packet of the event now */
+        uint64_t odd_frame; /* of the first odd one */
+        uint32_t ts, begun; /* of the segment now, and of its event */
+        uint32_t ended_ts;  /* where the event before ended */
+        uint32_t duration;  /* of the event now, so far, ticks */
+        uint32_t segment;   /* where its segment now began, in these */
+        uint8_t event;
+        bool ended;          /* its end was marked */
+        uint8_t brief, open; /* events under 40 ms; events whose end was never marked */
+        uint8_t close;       /* pauses under 40 ms between two events */
+        uint8_t twice;       /* of these, the same key again */
+        uint8_t resets;      /* durations that fell within one event */
+    } tones;
+
     struct { /* of RTCP */
         int64_t sent[2];
         uint32_t middle[2]; /* of the NTP time of the last two SR */
@@ -149,6 +164,9 @@ struct rtp_stream {
 
 /* Bytes at the start of a stream that each of its packets uses. */
 enum { RTP_STREAM_HOT = offsetof(struct rtp_stream, sequence.late) };
+
+/* The event under way was the last: counts what is odd about it into *out too. */
+void rtp_stream_tones(const struct rtp_stream *s, struct rtp_tones *out);
 
 /* A packet, as the stream takes it. */
 struct rtp_packet {

@@ -66,7 +66,8 @@ void json_value(struct strbuf *b, const struct value *value)
     case VALUE_NULL: strbuf_add(b, "null", 4); break;
     case VALUE_BOOL: strbuf_str(b, value->i ? "true" : "false"); break;
     case VALUE_INT: strbuf_i64(b, value->i); break;
-    case VALUE_TEXT: json_text(b, value->p, value->n); break;
+    case VALUE_TEXT:
+    case VALUE_JSON: json_text(b, value->p, value->n); break;
     case VALUE_TIME: json_seconds(b, value->i, false); break;
     case VALUE_DURATION: json_seconds(b, value->i, true); break;
     case VALUE_REAL:
@@ -89,7 +90,12 @@ void json_row(struct listing *l)
         else
             key(b, l, i);
         listing_value(l, i, &value);
-        json_value(b, &value);
+        /* What we made as JSON is no string in it; a statement's text may be anything.
+         */
+        if (c->field->type == VALUE_JSON && c->field->get && value.type == VALUE_TEXT)
+            strbuf_add(b, value.p, value.n);
+        else
+            json_value(b, &value);
     }
     strbuf_str(b, l->columns ? "}\n" : "{}\n");
 }

@@ -84,7 +84,8 @@ static void shrink(struct listing *l, unsigned excess)
         shrunk = false;
         for (size_t i = 0; i < l->columns && excess; i++) {
             struct listing_column *c = &l->column[i];
-            if (c->field->type != VALUE_TEXT || c->width <= SHRINKS_TO)
+            bool text = c->field->type == VALUE_TEXT || c->field->type == VALUE_JSON;
+            if (!text || c->width <= SHRINKS_TO)
                 continue;
             c->width--;
             excess--;

@@ -11,7 +11,8 @@
 const char *convert_type(enum value_type type)
 {
     switch (type) {
-    case VALUE_TEXT: return "TEXT";
+    case VALUE_TEXT:
+    case VALUE_JSON: return "TEXT";
     case VALUE_REAL:
     case VALUE_TIME:
     case VALUE_DURATION: return "REAL";
@@ -86,6 +87,7 @@ void convert_result(struct sqlite3_context *ctx, const struct value *value)
     case VALUE_TIME:
     case VALUE_DURATION: sqlite3_result_double(ctx, convert_seconds(value->i)); break;
     case VALUE_TEXT:
+    case VALUE_JSON:
         text = convert_text(value->p, value->n, &spare);
         sqlite3_result_text64(ctx, (const char *)text.p, text.n, SQLITE_TRANSIENT,
                               SQLITE_UTF8);
@@ -103,6 +105,7 @@ int convert_bind(struct sqlite3_stmt *s, int i, const struct value *value)
     case VALUE_TIME:
     case VALUE_DURATION: return sqlite3_bind_double(s, i, convert_seconds(value->i));
     case VALUE_TEXT:
+    case VALUE_JSON:
         return sqlite3_bind_text64(s, i, value->p, value->n, SQLITE_STATIC,
                                    SQLITE_UTF8);
     default: return sqlite3_bind_null(s, i);

@@ -91,7 +91,7 @@ const char *value_type_name(enum value_type type)
         [VALUE_NULL] = "null",         [VALUE_BOOL] = "boolean",
         [VALUE_INT] = "integer",       [VALUE_REAL] = "real",
         [VALUE_TEXT] = "text",         [VALUE_TIME] = "time",
-        [VALUE_DURATION] = "duration",
+        [VALUE_DURATION] = "duration", [VALUE_JSON] = "json",
     };
     return NAMES[type];
 }
@@ -154,7 +154,8 @@ void value_text(const struct view *v, const struct field *f, const struct value 
             strbuf_i64(out, value->i);
         break;
     case VALUE_REAL: strbuf_printf(out, "%.*f", f->digits, value->r); break;
-    case VALUE_TEXT: utf8_clean(out, value->p, value->n); break;
+    case VALUE_TEXT:
+    case VALUE_JSON: utf8_clean(out, value->p, value->n); break;
     case VALUE_TIME: clock_time(out, value->i, v->utc, f->digits); break;
     case VALUE_DURATION:
         if (f->digits)

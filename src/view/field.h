@@ -16,6 +16,7 @@ enum value_type {
     VALUE_TEXT,     /* p, n: raw bytes, not sanitised */
     VALUE_TIME,     /* i: ns since 1970 */
     VALUE_DURATION, /* i: ns */
+    VALUE_JSON,     /* of fields alone: texts that are JSON; a value is VALUE_TEXT */
 };
 
 struct value {

@@ -91,7 +91,7 @@ static const struct field FIELDS[] = {
     {FIELD("remedy", "Remedy", "", TEXT, 40, 0, 0, "what to do"), get_remedy, NULL},
     {FIELD("reference", "Reference", "", TEXT, 20, 0, 0, "standard and section"),
      get_reference, NULL},
-    {FIELD("frames", "Frames", "", TEXT, 20, 0, 0,
+    {FIELD("frames", "Frames", "", JSON, 20, 0, 0,
            "frames that prove it, as a JSON array of file:frame"),
      get_frames, NULL},
     {FIELD("cause", "Cause", "", INT, 5, 0, 0,
