@@ -199,12 +199,12 @@ class Capture:
     def udp(self, when, src, dst, payload, mtu=1500):
         self.ip(when, src[0], dst[0], UDP, udp(src, dst, payload), mtu)
 
-    def write(self, path, cut=0):
-        """`cut`: bytes left off at the end of the file."""
-        out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, self.link)
+    def write(self, path, cut=0, snap=262144):
+        """`cut`: bytes left off at the end of the file. `snap`: bytes kept of a frame."""
+        out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, snap, self.link)
         for when, _, data in sorted(self.frames):
-            out += struct.pack("<IIII", START + when // 1000000, when % 1000000, len(data),
-                               len(data)) + data
+            out += struct.pack("<IIII", START + when // 1000000, when % 1000000, min(len(data), snap),
+                               len(data)) + data[:snap]
         with open(path, "wb") as f:
             f.write(out[:len(out) - cut])
 

@@ -292,11 +292,34 @@ static void fixed_duration(struct exam *e, const struct rule *r)
 
 /* ---- CAP ---- */
 
+/* The frame at which the ledger began to count something. */
+static void show_first(const struct exam *e, struct draft *d, uint32_t reason)
+{
+    for (unsigned i = 0; i < e->ledger->n; i++) {
+        const struct ledger_row *row = &e->ledger->row[i];
+        if (row->reason == reason && row->first_frame) {
+            draft_frame(d, row->first_file, row->first_frame, e->scope->first);
+            return;
+        }
+    }
+}
+
+/* First messages of pairs of addresses that never answer. */
+static void show_one_way(const struct exam *e, struct draft *d)
+{
+    for (size_t i = 0; i < e->calls->list.n && d->nevidence < LATEST; i++) {
+        const struct call *c = call_at(e, i);
+        if (c && c->hop && !c->hop->back->last)
+            draft_msg(d, c->first);
+    }
+}
+
 static void one_sided(struct exam *e, const struct rule *r)
 {
     struct draft *d = e->scope->one_sided ? exam_find(e, r, SEVERITY_WARN, 95) : NULL;
     if (!d)
         return;
+    show_one_way(e, d);
     say(&d->headline, "only one direction was captured");
     say(&d->detail,
         "%u of %u pairs of addresses show no traffic back: nothing is "
@@ -330,6 +353,9 @@ static void drops(struct exam *e, const struct rule *r)
     struct draft *d = e->scope->drops ? exam_find(e, r, SEVERITY_WARN, 95) : NULL;
     if (!d)
         return;
+    show_first(e, d, LEDGER_KERNEL_DROP);
+    show_first(e, d, LEDGER_INTERFACE_DROP);
+    show_first(e, d, LEDGER_RING_DROP);
     say(&d->headline, "%u frames were dropped while capturing",
         (unsigned)e->scope->drops);
     say(&d->detail, "Loss and missing messages may be the capture's own: nothing is "
@@ -374,6 +400,8 @@ static void clock_jump(struct exam *e, const struct rule *r)
     if (!d)
         return;
     if (back)
+        show_first(e, d, LEDGER_TIME_BACK);
+    if (back)
         say(&d->headline, "the clock of the capture went back %u times",
             (unsigned)back);
     else
@@ -397,6 +425,14 @@ static void duplicated(struct exam *e, const struct rule *r)
         copies && copies * 100 >= all ? exam_find(e, r, SEVERITY_INFO, 95) : NULL;
     if (!d)
         return;
+    for (size_t i = 0; i < e->calls->list.n && !d->nevidence; i++) {
+        const struct call *c = call_at(e, i);
+        for (const struct msg *m = c && c->copies ? c->first : NULL; m; m = m->next)
+            if (m->flags & MSG_COPY && !d->nevidence) {
+                draft_msg(d, m->same);
+                draft_msg(d, m);
+            }
+    }
     say(&d->headline, "%u of %u messages were captured twice", (unsigned)copies,
         (unsigned)all);
     say(&d->detail,
@@ -410,6 +446,7 @@ static void encrypted(struct exam *e, const struct rule *r)
     struct draft *d = n ? exam_find(e, r, SEVERITY_INFO, 90) : NULL;
     if (!d)
         return;
+    show_first(e, d, LEDGER_TLS);
     say(&d->headline, "%u TLS records could not be read", (unsigned)n);
     say(&d->detail, "Calls signalled over TLS are not in the lists.");
 }

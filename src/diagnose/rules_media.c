@@ -210,10 +210,11 @@ static bool ever_said(const struct call *c, unsigned side, const struct addr *a,
     return found;
 }
 
-static bool comes_from(const struct call *c, const struct addr *a)
+/* Does the receiver send from there, also after it named another address? */
+static bool comes_from(const struct call *c, const struct addr *a, int64_t since)
 {
     for (const struct rtp_stream *s = c->streams; s; s = s->call_next)
-        if (addr_eq(&s->src, a))
+        if (addr_eq(&s->src, a) && s->end > since + SECOND)
             return true;
     return false;
 }
@@ -228,7 +229,8 @@ static void wrong_destination(struct exam *e, const struct rule *r)
         const struct flow *f =
             &m.flow[s->to == CALL_CALLEE ? CALL_CALLEE : CALL_CALLER];
         if (!media_is_audio(s) || s->packets <= 2 * SOME || s->mixed || !f->to ||
-            f->to->candidates || !f->said || comes_from(e->call, &s->dst) ||
+            f->to->candidates || !f->said ||
+            comes_from(e->call, &s->dst, f->said->time) ||
             s->end - f->said->time < 3 * SECOND)
             continue;
         bool stale = ever_said(e->call, f->side, &s->dst, &said);

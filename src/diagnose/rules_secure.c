@@ -180,14 +180,16 @@ static bool wrong_size(const struct rtp_stream *s)
     uint64_t tag4 = plain + (uint64_t)s->packets * 4;
     if (!s->format.g711 || s->packets < SOME || s->other.pt != 255 || s->codecs)
         return false;
-    return s->srtp ? s->bytes == plain : s->bytes == tag10 || s->bytes == tag4;
+    return s->dst_media->crypto ? s->bytes == plain
+                                : s->bytes == tag10 || s->bytes == tag4;
 }
 
 static bool judge_packets(struct exam *e, const struct rule *r)
 {
     for (const struct rtp_stream *s = e->streams ? e->call->streams : NULL; s;
          s = s->call_next) {
-        if (!media_is_audio(s) || !wrong_size(s) || !s->dst_media || !s->src_media)
+        if (!media_is_audio(s) || !s->dst_media || !s->src_media ||
+            !s->dst_media->crypto != !s->src_media->crypto || !wrong_size(s))
             continue;
         struct draft *d = exam_find(e, r, SEVERITY_CRIT, 80);
         if (!d)
@@ -195,8 +197,8 @@ static bool judge_packets(struct exam *e, const struct rule *r)
         draft_peer(d, &s->src);
         draft_stream(d, s);
         say(&d->headline,
-            s->srtp ? "%a sends plain RTP, and SRTP was agreed"
-                    : "%a seems to send SRTP, and plain RTP was agreed",
+            s->dst_media->crypto ? "%a sends plain RTP, and SRTP was agreed"
+                                 : "%a seems to send SRTP, and plain RTP was agreed",
             &s->src);
         say(&d->detail,
             "Its packets are %u bytes long; %u would be plain G.711 of that "

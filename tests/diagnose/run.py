@@ -10,8 +10,9 @@ A case begins with `== NAME` and lines of expectations, up to an empty line; its
     verdict CALL WORD                                                             ok, info, warn, crit or unknown
     headline CALL RULE                                                            the rule that stands for the call
     option WORD...                                                                more arguments
-    mtu N, cut N, interfaces N                                                    of the capture
-    repeat N                                                                      the scenario N times, 100 s apart
+    mtu N, cut N, snap N                                                          of the capture
+    repeat N, apart SECONDS                                                       the scenario N times, 100 s apart
+    copies                                                                        each frame again in a VLAN
 Exit status 0: all agree.
 """
 import json
@@ -24,7 +25,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "samples"))
 import net
-from sip import Scenario
+from play import Play
 
 
 def cases(path):
@@ -107,8 +108,15 @@ def make(name, rules, play, path):
     mtu = next((int(r[1]) for r in rules if r[0] == "mtu"), 1500)
     cut = next((int(r[1]) for r in rules if r[0] == "cut"), 0)
     cap = net.Capture()
-    Scenario(name, cap, mtu).play(play)
-    cap.write(path, cut)
+    number = {r[0]: int(r[1]) for r in rules if r[0] in ("repeat", "snap", "apart")}
+    scenario = Play(name, cap, mtu)
+    for i in range(number.get("repeat", 1)):
+        scenario.later = i * number.get("apart", 100)
+        scenario.play(play)
+    if ["copies"] in rules:
+        cap.frames += [(when, n + len(cap.frames), data[:12] + b"\x81\x00\x00\x07" + data[12:])
+                       for when, n, data in list(cap.frames)]
+    cap.write(path, cut, number.get("snap", 262144))
 
 
 def main():
