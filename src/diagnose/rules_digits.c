@@ -35,8 +35,9 @@ static struct draft *of_stream(struct exam *e, const struct rule *r, unsigned se
         return NULL;
     draft_peer(d, &s->src);
     draft_stream(d, s);
-    if (s->tones.odd_frame && e->call->first)
-        draft_frame(d, e->call->first->file, s->tones.odd_frame, s->start);
+    if (rtp_stream_notes(s)->tones.odd_frame && e->call->first)
+        draft_frame(d, e->call->first->file, rtp_stream_notes(s)->tones.odd_frame,
+                    s->start);
     return d;
 }
 

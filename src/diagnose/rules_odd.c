@@ -43,7 +43,7 @@ static bool steady_clock(const struct rtp_stream *s)
 static bool judge_numbers(struct exam *e, const struct rule *r,
                           const struct rtp_stream *s)
 {
-    const struct rtp_oddities *o = &s->odd;
+    const struct rtp_notes *o = rtp_stream_notes(s);
     bool steps = steady_clock(s) && o->steps >= STEPS &&
                  o->steps * 100 >= s->packets * STEP_SHARE;
     bool jumps = o->jumps && steady_clock(s);
@@ -220,19 +220,20 @@ static void no_noise(struct exam *e, const struct rule *r)
             continue;
         if (judge_annexb(e, r, s))
             return;
-        if (held || !s->odd.unmarked || has_noise(s))
+        if (held || !rtp_stream_notes(s)->unmarked || has_noise(s))
             continue;
-        struct draft *d = of_stream(e, r, SEVERITY_INFO, 75, s, s->odd.pause_frame);
+        struct draft *d =
+            of_stream(e, r, SEVERITY_INFO, 75, s, rtp_stream_notes(s)->pause_frame);
         if (!d)
             return;
         say(&d->headline,
             "%i is silent for over a second %u times, without comfort noise", &s->src,
-            (unsigned)s->odd.pauses);
+            (unsigned)rtp_stream_notes(s)->pauses);
         say(&d->detail,
             "no packet is lost, none is noise (payload type 13), and %u times "
             "none is marked as the begin of speech: the line sounds dead in "
             "between, and some receivers lose the first words.",
-            (unsigned)s->odd.unmarked);
+            (unsigned)rtp_stream_notes(s)->unmarked);
         return;
     }
 }
@@ -243,9 +244,10 @@ static void hairpin(struct exam *e, const struct rule *r)
 {
     for (const struct rtp_stream *s = e->streams ? e->call->streams : NULL; s;
          s = s->call_next) {
-        const struct rtp_stream *o = s->odd.echoes >= ECHOES
-                                         ? rows_find(&e->streams->list, s->odd.echo_of)
-                                         : NULL;
+        const struct rtp_stream *o =
+            rtp_stream_notes(s)->echoes >= ECHOES
+                ? rows_find(&e->streams->list, rtp_stream_notes(s)->echo_of)
+                : NULL;
         if (!o || o->call != e->call)
             continue;
         struct draft *d = of_stream(e, r, SEVERITY_INFO, 80, s, 0);
@@ -258,7 +260,7 @@ static void hairpin(struct exam *e, const struct rule *r)
             "%u of the payloads compared (one in 64) had come the other way "
             "within a second: an echo test, a loop of the media, or a bridge "
             "that does not take the talker out.",
-            (unsigned)s->odd.echoes);
+            (unsigned)rtp_stream_notes(s)->echoes);
         return;
     }
 }

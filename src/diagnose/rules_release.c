@@ -44,7 +44,7 @@ static int64_t unheard(struct exam *e, const struct rule *r, const struct msg *b
     bool dead = f->packets > 50 ? f->since && f->since < f->last
                                 : !f->packets && other->packets > 50;
     if (!dead || !f->since || !round_limit(silence) || !exam_allows(e, r) ||
-        (f->stream && (f->stream->noise || f->stream->odd.pauses)))
+        (f->stream && (f->stream->noise || rtp_stream_notes(f->stream)->pauses)))
         return 0;
     *flow = f;
     return silence;

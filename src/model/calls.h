@@ -51,9 +51,9 @@ struct calls {
     struct conns conns;      /* these three are what rules look at besides */
     struct checks checks;
     struct questions questions;
-    int64_t now;             /* newest capture time */
-    uint64_t version;        /* grows with every change to any call */
-    uint64_t layout;         /* grows when calls, messages, streams moved or left */
+    int64_t now;      /* newest capture time */
+    uint64_t version; /* grows with every change to any call */
+    uint64_t layout;  /* grows when calls, messages, streams moved or left */
     uint32_t next_call, next_msg; /* ids */
     size_t calls_kept, msgs_kept; /* not NULL in list and msgs */
     /* with those given up; msgs with copies and malformed */

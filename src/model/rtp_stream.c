@@ -38,13 +38,21 @@ void rtp_time_take(struct rtp_stream *s, const struct rtp_format *f, int64_t arr
         sequence_too_late(&s->sequence, seq);
 }
 
+struct rtp_notes *rtp_stream_note(struct rtp_stream *s)
+{
+    if (!s->notes)
+        s->notes = calloc(1, sizeof *s->notes);
+    return s->notes;
+}
+
 /* ---- digits (RFC 4733) ---- */
 
 /* All packets of an event have its timestamp, in whatever order they come. */
-static bool event_known(const struct rtp_stream *s, uint32_t ts)
+static bool event_known(const struct rtp_stream *s, const struct rtp_notes *n,
+                        uint32_t ts)
 {
     for (unsigned i = 0; i < s->event_count; i++)
-        if (s->event_ts[i] == ts)
+        if (n->event_ts[i] == ts)
             return true;
     return false;
 }
@@ -110,23 +118,24 @@ static void tone_goes_on(struct rtp_tones *t, const struct rtp_event *e,
 
 void rtp_stream_tones(const struct rtp_stream *s, struct rtp_tones *out)
 {
-    *out = s->tones;
+    *out = rtp_stream_notes(s)->tones;
     tone_over(out, s->other.kind == RTP_TONE && s->other.rate ? s->other.rate : 8000);
 }
 
 static char new_digit(struct rtp_stream *s, const struct rtp_format *f,
                       const struct rtp_packet *p)
 {
-    enum { KEPT = sizeof s->event_ts / sizeof *s->event_ts };
+    enum { KEPT = sizeof s->notes->event_ts / sizeof *s->notes->event_ts };
     struct rtp_event e;
-    if (s->srtp || !rtp_event_parse(p->payload, &e))
+    struct rtp_notes *n;
+    if (s->srtp || !rtp_event_parse(p->payload, &e) || !(n = rtp_stream_note(s)))
         return 0;
-    if (event_known(s, p->ts)) {
-        tone_goes_on(&s->tones, &e, p);
+    if (event_known(s, n, p->ts)) {
+        tone_goes_on(&n->tones, &e, p);
         return 0;
     }
-    tone_begins(&s->tones, &e, p, f->rate ? f->rate : 8000);
-    s->event_ts[s->events_at] = p->ts;
+    tone_begins(&n->tones, &e, p, f->rate ? f->rate : 8000);
+    n->event_ts[s->events_at] = p->ts;
     s->events_at = (uint8_t)((s->events_at + 1) % KEPT);
     s->event_count += s->event_count < KEPT;
     return rtp_event_key(e.event);
@@ -187,8 +196,10 @@ __attribute__((noinline)) static void odd_step(struct rtp_stream *s,
                                                const struct rtp_packet *p, int32_t step,
                                                int64_t gone)
 {
-    struct rtp_oddities *o = &s->odd;
+    struct rtp_notes *o = rtp_stream_note(s);
     double told = step * f->ms, passed = (double)gone * 1e-6;
+    if (!o)
+        return;
     if (gone > PAUSE && told > passed / 2 && o->pauses < UINT16_MAX) {
         o->pause_frame = o->pauses++ ? o->pause_frame : p->frame->number;
         o->unmarked += !p->marker;
@@ -235,12 +246,15 @@ static void count(struct rtp_stream *s, const struct rtp_packet *p)
     }
 }
 
-static enum sequence_fate number(struct rtp_stream *s, uint16_t seq, bool *next)
+static enum sequence_fate number(struct rtp_stream *s, uint16_t seq, bool *next,
+                                 bool *gap)
 {
     uint64_t before = s->sequence.highest;
     enum sequence_fate fate = sequence_add(&s->sequence, seq);
     *next = fate == SEQUENCE_NEXT && s->sequence.highest == before + 1;
-    s->gaps += fate == SEQUENCE_NEXT && !*next && before;
+    *gap = fate == SEQUENCE_NEXT && !*next && before;
+    if (*gap)
+        s->gaps++;
     return fate;
 }
 
@@ -260,7 +274,7 @@ void rtp_stream_take(struct rtp_stream *s, const struct rtp_packet *p,
                                      : rtp_format_change(s, p->pt, out);
     int64_t gone = p->time - s->end;
     count(s, p);
-    enum sequence_fate fate = number(s, p->seq, &next);
+    enum sequence_fate fate = number(s, p->seq, &next, &out->gap);
     out->fresh = fate == SEQUENCE_NEXT || fate == SEQUENCE_LATE;
     if (fate == SEQUENCE_RESTART) {
         jitter_restart(&s->jitter);
@@ -287,11 +301,11 @@ void rtp_stream_take(struct rtp_stream *s, const struct rtp_packet *p,
 
 void rtp_stream_take_fax(struct rtp_stream *s, const struct rtp_packet *p)
 {
-    bool next;
+    bool next, gap;
     if ((p->place != s->place || s->mixed) && is_copy(s, p)) {
         s->copies++;
         return;
     }
     count(s, p);
-    number(s, p->seq, &next);
+    number(s, p->seq, &next, &gap);
 }

@@ -65,6 +65,35 @@ struct pair;
 struct pair_ring;
 struct rtp_figures;
 
+/* What few streams have. */
+struct rtp_notes {
+    /* Oddities, with the first frame of each. */
+    uint64_t pause_frame, jump_frame, step_frame;
+    uint16_t pauses;   /* over a second without a packet, and none lost */
+    uint16_t unmarked; /* of these, those that no marker ends */
+    uint16_t jumps;    /* timestamps went on by another time than passed, >1 s */
+    uint16_t steps;    /* timestamp step unlike the packet time, packets on time */
+    uint16_t echoes;   /* packets that the other direction had within a second */
+    uint32_t echo_of;  /* id of that stream */
+    int64_t hole;      /* the tenth of a second of its newest gap: streams.h */
+
+    uint32_t event_ts[4];   /* of the newest telephone events */
+    struct rtp_tones {      /* how they were sent */
+        uint64_t frame;     /* first packet of the event now */
+        uint64_t odd_frame; /* of the first odd one */
+        uint32_t ts, begun; /* of the segment now, and of its event */
+        uint32_t ended_ts;  /* where the event before ended */
+        uint32_t duration;  /* of the event now, so far, ticks */
+        uint32_t segment;   /* where its segment now began, in these */
+        uint8_t event;
+        bool ended;          /* its end was marked */
+        uint8_t brief, open; /* events under 40 ms; events whose end was never marked */
+        uint8_t close;       /* pauses under 40 ms between two events */
+        uint8_t twice;       /* of these, the same key again */
+        uint8_t resets;      /* durations that fell within one event */
+    } tones;
+};
+
 /* What each packet uses comes first, in as few lines of 64 bytes as it goes. */
 struct rtp_stream {
     struct addr src, dst;
@@ -112,34 +141,8 @@ struct rtp_stream {
     uint32_t noise;        /* comfort noise packets */
     uint16_t dscps;        /* changes of DSCP */
     uint8_t digit_count, event_count, events_at;
-    char *digits; /* NUL-terminated; NULL: none */
-    uint32_t event_ts[4];
-
-    struct rtp_oddities { /* with the first frame of each */
-        uint64_t pause_frame, jump_frame, step_frame;
-        uint16_t pauses;   /* over a second without a packet, and none lost */
-        uint16_t unmarked; /* of these, those that no marker ends */
-        uint16_t jumps;    /* timestamps went on by another time than passed, >1 s */
-        uint16_t steps;    /* timestamp step unlike the packet time, packets on time */
-        uint16_t echoes;   /* packets that the other direction had within a second */
-        uint32_t echo_of;  /* id of that stream */
-        int64_t hole;      /* the tenth of a second of its newest gap: streams.h */
-    } odd;
-
-    struct rtp_tones {      /* how telephone events were sent */
-        uint64_t frame;     /* first packet of the event now */
-        uint64_t odd_frame; /* of the first odd one */
-        uint32_t ts, begun; /* of the segment now, and of its event */
-        uint32_t ended_ts;  /* where the event before ended */
-        uint32_t duration;  /* of the event now, so far, ticks */
-        uint32_t segment;   /* where its segment now began, in these */
-        uint8_t event;
-        bool ended;          /* its end was marked */
-        uint8_t brief, open; /* events under 40 ms; events whose end was never marked */
-        uint8_t close;       /* pauses under 40 ms between two events */
-        uint8_t twice;       /* of these, the same key again */
-        uint8_t resets;      /* durations that fell within one event */
-    } tones;
+    char *digits;            /* NUL-terminated; NULL: none */
+    struct rtp_notes *notes; /* NULL: nothing is odd, and there were no events */
 
     struct { /* of RTCP */
         int64_t sent[2];
@@ -165,6 +168,17 @@ struct rtp_stream {
 /* Bytes at the start of a stream that each of its packets uses. */
 enum { RTP_STREAM_HOT = offsetof(struct rtp_stream, sequence.late) };
 
+/* The notes, made where there are none; NULL when memory is short. Who frees the stream
+ * frees them. */
+struct rtp_notes *rtp_stream_note(struct rtp_stream *s);
+
+/* The notes to read: empty ones where there are none. */
+static inline const struct rtp_notes *rtp_stream_notes(const struct rtp_stream *s)
+{
+    static const struct rtp_notes NONE;
+    return s->notes ? s->notes : &NONE;
+}
+
 /* The event under way was the last: counts what is odd about it into *out too. */
 void rtp_stream_tones(const struct rtp_stream *s, struct rtp_tones *out);
 
@@ -185,6 +199,7 @@ struct rtp_packet {
 struct rtp_outcome {
     bool copy;    /* the same packet seen at another place: counted in nothing */
     bool fresh;   /* a number not seen before */
+    bool gap;     /* it ends a gap in the numbers */
     char digit;   /* a telephone event began; 0: none */
     bool changed; /* another codec */
 };

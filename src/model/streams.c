@@ -31,8 +31,10 @@ static void stop(struct streams *s)
 {
     for (size_t i = 0; i < s->list.list.n; i++) {
         struct rtp_stream *stream = s->list.list.at[i];
-        if (stream)
+        if (stream) {
             free(stream->digits);
+            free(stream->notes);
+        }
     }
     bindings_done(&s->bindings);
     slab_done(&s->slab);
@@ -124,6 +126,7 @@ void streams_remove(struct streams *s, struct rtp_stream *n)
     if (n->digits)
         s->digit_bytes -= STREAMS_DIGITS + 1;
     free(n->digits);
+    free(n->notes);
     rows_remove(&s->list, n->id);
     s->calls->layout++;
     slab_give(&s->slab, n);
@@ -251,7 +254,6 @@ static void take(struct streams *s, struct rtp_stream *n, const struct rtp_packe
         rtp_stream_take_fax(n, p);
         return;
     }
-    uint32_t gaps = n->gaps;
     rtp_stream_take(n, p, &out);
     if (out.copy) {
         ledger_count(s->ledger, LEDGER_RTP_COPY, 0, p->bytes, p->frame->file,
@@ -264,7 +266,7 @@ static void take(struct streams *s, struct rtp_stream *n, const struct rtp_packe
         digit_add(s, n, out.digit, p);
     if (out.changed && n->format.name)
         streams_event(s, n, EVENT_CODEC, p->frame, p->time, n->format.name);
-    if (n->gaps != gaps)
+    if (out.gap)
         streams_hole(s, n, p);
     streams_echo(s, n, p);
     pair_up(s, n, p, out.fresh);

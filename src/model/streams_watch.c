@@ -55,8 +55,11 @@ static void remember(struct streams *s, struct rtp_stream *n,
             ? rows_find(&s->list, e->stream)
             : NULL;
     if (other && n->call && other->call == n->call && other->to != n->to) {
-        n->odd.echoes += n->odd.echoes < UINT16_MAX;
-        n->odd.echo_of = e->stream;
+        struct rtp_notes *notes = rtp_stream_note(n);
+        if (notes) {
+            notes->echoes += notes->echoes < UINT16_MAX;
+            notes->echo_of = e->stream;
+        }
         return;
     }
     *e = (struct echo){hash, p->time, n->id};
@@ -85,7 +88,7 @@ static void count_live(const struct streams *s, uint32_t *live, uint32_t *holed)
         if (!stream || stream->closed || stream->end < s->holes.since - SECOND)
             continue;
         ++*live;
-        *holed += stream->odd.hole == s->holes.since;
+        *holed += rtp_stream_notes(stream)->hole == s->holes.since;
     }
 }
 
@@ -111,7 +114,8 @@ static void judge_tenth(struct streams *s, int64_t now)
 
 void streams_hole(struct streams *s, struct rtp_stream *n, const struct rtp_packet *p)
 {
-    if (n->place != p->place || p->time < s->holes.since)
+    struct rtp_notes *notes = rtp_stream_note(n);
+    if (!notes || n->place != p->place || p->time < s->holes.since)
         return;
     if (p->time - s->holes.since > TENTH) {
         judge_tenth(s, p->time);
@@ -120,8 +124,8 @@ void streams_hole(struct streams *s, struct rtp_stream *n, const struct rtp_pack
         s->holes.begun = p->frame->number;
         s->holes.begun_file = p->frame->file;
     }
-    s->holes.streams += n->odd.hole != s->holes.since;
-    n->odd.hole = s->holes.since;
+    s->holes.streams += notes->hole != s->holes.since;
+    notes->hole = s->holes.since;
 }
 
 void streams_holes_end(struct streams *s)

@@ -52,7 +52,8 @@ struct search *search_new(const struct view *v, const struct table *t,
  * number of a status. */
 static bool searched_field(const struct field *f)
 {
-    return f->get && (f->type == VALUE_TEXT || f->type == VALUE_JSON || !strcmp(f->name, "status"));
+    return f->get && (f->type == VALUE_TEXT || f->type == VALUE_JSON ||
+                      !strcmp(f->name, "status"));
 }
 
 /* All searched texts of a row, a line end between them, in lower case. */

@@ -246,7 +246,7 @@ static inline void stage_sound(struct stage *s)
 
         if (digit) /* RFC 4733: event, volume, duration */
             stage_rtp(s, ms, false, 101 | 0x80, i, 160 * i,
-                      i == 200 ? "\1\12\0\240" : "\11\12\0\240", 4);
+                      i == 200 ? "\1\212\3\40" : "\11\212\3\40", 4);
         else
             stage_rtp(s, ms, false, 8, i, 160 * i, "", 0);
         if (i < 500 || i >= 1000 || i % 5)
