@@ -67,7 +67,7 @@ static bool wants_network(const struct options *o)
 /* Whatever goes on for long gives its rights up. */
 static bool wants_helper(const struct options *o, const char *const *commands)
 {
-    return o->ninterfaces || o->nhep_listen || commands;
+    return o->ninterfaces || o->nhep_listen || o->command == COMMAND_WATCH || commands;
 }
 
 int guard_new(const struct options *o, const char *const *commands, struct guard **out,

@@ -53,6 +53,14 @@ static const struct option_row OPTIONS[] = {
     {"input", 'I', 0, OPT_LIST, "FILE", AT(files), "a source file, as FILE"},
     {"output", 'O', 'w', OPT_TEXT, "FILE", AT(out),
      "write the selected calls to a capture file (.pcapng: pcapng)"},
+    {"rotate-size", 0, 0, OPT_SIZE, "SIZE", AT(rotate_size),
+     "-O, live: another file after so many bytes"},
+    {"rotate-time", 0, 0, OPT_AGE, "AGE", AT(rotate_time),
+     "-O, live: another file after so long: 30m, 1h"},
+    {"rotate-files", 0, 0, OPT_COUNT, "N", AT(rotate_files),
+     "-O, live: files that stay; the oldest are deleted"},
+    {"save-bad", 0, 0, OPT_FLAG, NULL, AT(save_bad),
+     "-O: only calls with findings of warn or worse"},
     {"bpf", 'f', 0, OPT_TEXT, "EXPR", AT(bpf),
      "capture filter (pcap-filter(7)); none unless given"},
     {"call", 0, 0, OPT_TEXT, "ID", AT(call), "only this call: a row id or a Call-ID"},
@@ -356,6 +364,11 @@ static int check(const struct options *o, struct errmsg *why)
             why, -ERR_USAGE,
             "--redact and --hep-send exclude each other: a collector gets "
             "messages as they were");
+    if (!o->out && (o->save_bad || o->rotate_size || o->rotate_time || o->rotate_files))
+        return errmsg_set(why, -ERR_USAGE, "--save-bad and --rotate-* go with -O FILE");
+    if (o->rotate_files && !o->rotate_size && !o->rotate_time)
+        return errmsg_set(why, -ERR_USAGE,
+                          "--rotate-files needs --rotate-size or --rotate-time");
     if (o->out && o->redact)
         return errmsg_set(why, -ERR_USAGE,
                           "--redact and -O exclude each other: a capture file holds "

@@ -69,13 +69,16 @@ struct options {
     enum fail_on { FAIL_NEVER, FAIL_CRIT, FAIL_WARN } fail_on;
     struct limits limits;
     uint64_t spool_size;
-    uint64_t db_age, db_size; /* seconds, bytes; 0: no limit */
-    int hep_id;               /* capture agent id; 0: the default */
-    int buffer_mb;            /* kernel buffer; 0: the default */
-    int snaplen;              /* bytes of a frame; 0: all */
-    int sql_timeout;          /* seconds; 0: the default */
-    int width;                /* of text output; 0: the terminal's */
+    uint64_t db_age, db_size;          /* seconds, bytes; 0: no limit */
+    uint64_t rotate_size, rotate_time; /* bytes, seconds of a file of -O; 0: all */
+    uint32_t rotate_files;             /* that stay; 0: all */
+    int hep_id;                        /* capture agent id; 0: the default */
+    int buffer_mb;                     /* kernel buffer; 0: the default */
+    int snaplen;                       /* bytes of a frame; 0: all */
+    int sql_timeout;                   /* seconds; 0: the default */
+    int width;                         /* of text output; 0: the terminal's */
     bool follow, utc, no_media, no_screen, quiet, invite_only, keep_rtp, progress;
+    bool save_bad; /* -O: only calls with findings */
     bool ascii, redact, no_session, no_text, slices;
     bool help, version;
 };

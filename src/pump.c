@@ -5,6 +5,7 @@
 #include "diagnose/diagnose.h"
 #include "options.h"
 #include "outlet.h"
+#include "recorder.h"
 
 #include <time.h>
 
@@ -27,10 +28,12 @@ static int64_t clock_ns(clockid_t id)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Who asks for verdicts while the input goes on: the screen, a service, a database. */
+/* Who asks for verdicts while the input goes on: the screen, a service, a database, and
+ * what is saved by them. */
 static bool wants_verdicts(const struct options *o)
 {
-    return o->db || o->command == COMMAND_SCREEN || o->command == COMMAND_WATCH;
+    return o->db || o->command == COMMAND_SCREEN || o->command == COMMAND_WATCH ||
+           (o->out && (o->save_bad || o->where));
 }
 
 /* While the input goes on verdicts may take a tenth of the time. */
@@ -42,6 +45,18 @@ static void diagnose_some(struct trace *t)
     diagnose_run(t->diagnosis, false);
     int64_t took = clock_ns(CLOCK_MONOTONIC) - now;
     t->diagnose_next = now + (took < DIAGNOSE_NS / 10 ? DIAGNOSE_NS : 10 * took);
+}
+
+/* Verdicts of all calls first: they may be what is saved by. */
+static void finish_recording(struct trace *t)
+{
+    if (!t->recorder)
+        return;
+    if (wants_verdicts(t->options))
+        diagnose_run(t->diagnosis, true);
+    recorder_end(t->recorder);
+    t->recorder = NULL;
+    t->recorded = true;
 }
 
 static enum pump_result finish(struct trace *t, bool whole)
@@ -59,6 +74,7 @@ static enum pump_result finish(struct trace *t, bool whole)
         t->judging = !judged && t->options->command == COMMAND_SCREEN && !t->store;
         if (!judged && !t->judging)
             diagnose_end(t->diagnosis);
+        finish_recording(t);
         outlet_end(t);
         depot_close(t, whole);
     }
@@ -86,6 +102,8 @@ static void look_around(struct trace *t)
         trace_update(t);
     }
     diagnose_some(t);
+    if (t->recorder)
+        recorder_tick(t->recorder, now);
 }
 
 static void hand_on(struct trace *t)

@@ -10,6 +10,7 @@
 #include "model/streams.h"
 #include "options.h"
 #include "outlet.h"
+#include "recorder.h"
 #include "service/config.h"
 #include "view/alias.h"
 
@@ -48,7 +49,11 @@ static int keep_frame(struct trace_text *t, const struct frame *f)
 static int text_keep(struct text *self, const struct frame *f)
 {
     struct trace_text *t = (struct trace_text *)self;
-    return f->offset != FRAME_NOWHERE ? 0 : keep_frame(t, f);
+    if (f->offset != FRAME_NOWHERE)
+        return 0;
+    if (t->trace->recorder)
+        recorder_frame(t->trace->recorder, f);
+    return keep_frame(t, f);
 }
 
 static int text_put(struct text *self, const struct frame *f, const uint8_t *bytes,
@@ -155,6 +160,7 @@ void trace_free(struct trace *t)
 {
     if (!t)
         return;
+    recorder_end(t->recorder);
     depot_close(t, false);
     outlet_free(t);
     diagnose_free(t->diagnosis);
@@ -389,6 +395,19 @@ static void verdict_changed(void *ctx, uint32_t id)
         call->version = ++calls->version;
 }
 
+/* What is to be saved and cannot be is an error at once. */
+static int open_recorder(struct trace *t)
+{
+    struct errmsg why = {""};
+    if (!t->live || !t->options->out)
+        return 0;
+    int err = recorder_new(t, &t->recorder, &why);
+    if (!err)
+        return 0;
+    report_source(t->report, t->options->out, why.text[0] ? why.text : err_text(err));
+    return -ERR_USAGE;
+}
+
 int trace_new(const struct options *options, void (*report)(const char *line),
               struct trace **out)
 {
@@ -417,6 +436,7 @@ int trace_new(const struct options *options, void (*report)(const char *line),
                                 .streams = t->streams,
                                 .text = t->text,
                                 .invite_only = options->invite_only,
+                                .keep_media = options->keep_rtp,
                                 .rtcp = outlet_rtcp,
                                 .rtcp_ctx = t};
     if (!(t->engine = engine_new(&eo)))
@@ -439,7 +459,7 @@ int trace_new(const struct options *options, void (*report)(const char *line),
     t->calls->leaving = outlet_leaving;
     t->calls->leaving_ctx = t;
     depot_open(t, report);
-    if ((err = outlet_open(t, report)))
+    if ((err = outlet_open(t, report)) || (err = open_recorder(t)))
         goto fail;
     *out = t;
     return 0;

@@ -16,6 +16,7 @@ struct archive;
 struct config;
 struct options;
 struct outlet;
+struct recorder; /* recorder.h */
 struct diagnose; /* diagnose/diagnose.h */
 struct kpi;      /* model/kpi.h */
 struct store;    /* query/store.h */
@@ -28,9 +29,10 @@ struct trace {
     struct spool *spool;
     struct text *text; /* implemented by trace.c over the sources and the spool */
     struct source_merge *sources;
-    struct archive *archive; /* the databases among the sources */
-    struct store *store;     /* of --db; NULL: nothing is stored */
-    struct outlet *outlet;   /* what is handed on: outlet.h */
+    struct archive *archive;   /* the databases among the sources */
+    struct store *store;       /* of --db; NULL: nothing is stored */
+    struct outlet *outlet;     /* what is handed on: outlet.h */
+    struct recorder *recorder; /* of -O, live; NULL: nothing is saved meanwhile */
     struct calls *calls;
     struct streams *streams; /* NULL: --no-media */
     struct kpi *kpi;         /* read by recount_kpi(calls): model/recount.h */
@@ -49,7 +51,8 @@ struct trace {
     unsigned batches;   /* of frames, since the start */
     bool restored;      /* the databases are read */
     bool live, ended, paused;
-    bool failed; /* a source was bad or cut: exit status 1 */
+    bool recorded; /* -O is done */
+    bool failed;   /* a source was bad or cut: exit status 1 */
 };
 
 /*

@@ -75,6 +75,11 @@
     LEDGER(SPOOL_LIMIT, "spool_limit", "text given up because the spool was full")     \
     LEDGER(SPOOL_FAILED, "spool_failed",                                               \
            "text not kept: the spool could not be written")                            \
+    LEDGER(SAVE_LOST, "save_lost", "frames not saved: the file could not be written")  \
+    LEDGER(SAVE_GONE, "save_gone",                                                     \
+           "frames of calls to save that the spool had given up")                      \
+    LEDGER(SAVE_UNKNOWN, "save_unknown",                                               \
+           "calls given up before a verdict: not among those of --save-bad")           \
     LEDGER(STORE_DROP, "store_drop",                                                   \
            "rows not stored: the database's writer was behind")                        \
     LEDGER(STORE_FAILED, "store_failed",                                               \

@@ -26,6 +26,8 @@ struct pcap_writer {
     uint32_t link;       /* classic: of the file; NO_LINK before the first frame */
     VEC(uint32_t) links; /* pcapng: link type of each interface written */
     struct strbuf buf;
+    uint64_t written; /* bytes of the file, without the buffer */
+    uint64_t waiting; /* frames in the buffer */
 };
 
 static void writer_free(struct pcap_writer *w)
@@ -67,8 +69,31 @@ static int flush(struct pcap_writer *w, struct errmsg *why)
         return errmsg_set(why, -ERR_NOMEM, "out of memory");
     if (io_write(w->fd, w->buf.p, w->buf.n))
         return failed(why);
+    w->written += w->buf.n;
+    w->waiting = 0;
     w->buf.n = 0;
     return 0;
+}
+
+int pcap_writer_flush(struct pcap_writer *w, struct errmsg *why)
+{
+    return flush(w, why);
+}
+
+uint64_t pcap_writer_size(const struct pcap_writer *w)
+{
+    return w->written + w->buf.n;
+}
+
+uint64_t pcap_writer_forget(struct pcap_writer *w)
+{
+    uint64_t lost = w->waiting;
+    if (!ftruncate(w->fd, (off_t)w->written))
+        (void)lseek(w->fd, (off_t)w->written, SEEK_SET);
+    w->buf.n = 0;
+    w->buf.failed = false;
+    w->waiting = 0;
+    return lost;
 }
 
 /* A new file beside the target, with the permissions that a plain creation would give.
@@ -208,6 +233,7 @@ static int convert(struct pcap_writer *w, struct errmsg *why)
     w->fd = fd;
     w->temporary = name;
     w->ng = true;
+    w->written = 0;
     pcapng_section(&w->buf);
     err = rewrite(w, from, why);
     fclose(from);
@@ -230,6 +256,7 @@ int pcap_writer_add(struct pcap_writer *w, const struct frame *f, struct errmsg 
         put_ng(w, f);
     else
         put_classic(w, f);
+    w->waiting++;
     return w->buf.n >= FLUSH_AT ? flush(w, why) : 0;
 }
 

@@ -22,6 +22,15 @@ int pcap_writer_open(const char *path, bool force_ng, struct pcap_writer **out,
 int pcap_writer_add(struct pcap_writer *w, const struct frame *frame,
                     struct errmsg *why);
 
+/* Writes what waits in memory to the file, and how large that is with it. Flushing
+ * returns as pcap_writer_add does. */
+int pcap_writer_flush(struct pcap_writer *w, struct errmsg *why);
+uint64_t pcap_writer_size(const struct pcap_writer *w);
+
+/* After a failure: gives up what is not in the file, which then ends with a whole frame
+ * and may be closed. Returns how many frames these were. */
+uint64_t pcap_writer_forget(struct pcap_writer *w);
+
 /* Finishes and renames; on failure removes the temporary file. Frees w. */
 int pcap_writer_close(struct pcap_writer *w, struct errmsg *why);
 

@@ -10,12 +10,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FLUSH_AT = 256 << 10 };
+enum { FLUSH_AT = 256 << 10, STRETCH = 256 << 10 };
 
 /* What an interface block of a half stands for. */
 struct spool_interface {
     uint32_t link;
     uint16_t file, interface;
+};
+
+/* Frames that stand one behind the other, and when they were captured. */
+struct stretch {
+    uint64_t at; /* in the half's file */
+    int64_t from, to;
 };
 
 /* Half of the spool: one pcapng file. Offsets of the spool go on for ever; a half holds
@@ -24,6 +30,7 @@ struct half {
     int fd; /* -1: not made yet */
     uint64_t base, used;
     VEC(struct spool_interface) interfaces;
+    VEC(struct stretch) stretches;
 };
 
 struct spool {
@@ -32,6 +39,7 @@ struct spool {
     struct ledger *ledger;
     struct half half[2];
     int current;
+    unsigned halves; /* begun so far */
     bool begun;
     struct strbuf buf; /* what comes after half[current].used and is not written yet */
 };
@@ -61,6 +69,7 @@ void spool_free(struct spool *s)
         if (s->half[i].fd >= 0)
             close(s->half[i].fd);
         vec_done(&s->half[i].interfaces);
+        vec_done(&s->half[i].stretches);
     }
     strbuf_done(&s->buf);
     free(s->dir);
@@ -100,8 +109,9 @@ static int turn(struct spool *s)
     }
     h->base = next;
     h->used = 0;
-    h->interfaces.n = 0;
+    h->interfaces.n = h->stretches.n = 0;
     s->current = other;
+    s->halves++;
     s->begun = true;
     pcapng_section(&s->buf);
     return 0;
@@ -183,6 +193,22 @@ static uint32_t interface_of(struct spool *s, const struct frame *f)
     return (uint32_t)h->interfaces.n - 1;
 }
 
+/* A frame was put at `at`: its time belongs to the newest stretch, or begins one. */
+static void note_time(struct half *h, uint64_t at, int64_t time)
+{
+    struct stretch *last = h->stretches.n ? &h->stretches.at[h->stretches.n - 1] : NULL;
+    struct stretch next = {at, time, time};
+    /* Without memory the last one goes on: it is read with what follows. */
+    if ((!last || at - last->at >= STRETCH) && vec_push(&h->stretches, next))
+        return;
+    if (!last)
+        return;
+    if (time < last->from)
+        last->from = time;
+    if (time > last->to)
+        last->to = time;
+}
+
 int spool_put_frame(struct spool *s, const struct frame *f, struct span *out)
 {
     *out = (struct span){.length = f->caplen, .file = SPAN_NONE};
@@ -196,6 +222,8 @@ int spool_put_frame(struct spool *s, const struct frame *f, struct span *out)
     err = placed(s, start, at, f->caplen, out);
     if (err)
         s->buf.n = before;
+    else
+        note_time(&s->half[s->current], s->half[s->current].used + start, f->time);
     return err;
 }
 
@@ -245,17 +273,18 @@ static bool frame_of(const struct half *h, const uint8_t *block, size_t size,
     return true;
 }
 
-static int each_of(const struct half *h, int (*each)(void *, const struct frame *),
-                   void *ctx)
+/* The frames between two offsets of a half, at the starts of blocks. */
+static int each_between(const struct half *h, uint64_t at, uint64_t end,
+                        int (*each)(void *, const struct frame *), void *ctx)
 {
     struct strbuf b = {0};
     struct spool_block head;
     struct frame f;
     int err = 0;
-    for (uint64_t at = 0; !err && at + sizeof head <= h->used; at += head.size) {
+    for (; !err && at + sizeof head <= end; at += head.size) {
         if ((err = io_read_at(h->fd, (uint8_t *)&head, sizeof head, at)))
             break;
-        if (head.size < 12 || head.size > h->used - at)
+        if (head.size < 12 || head.size > end - at)
             break; /* not what we wrote: the disk's fault */
         if (head.type != PCAPNG_EPB)
             continue;
@@ -269,16 +298,52 @@ static int each_of(const struct half *h, int (*each)(void *, const struct frame 
     return err;
 }
 
+static int some_of(const struct half *h, bool (*wants)(void *, int64_t, int64_t),
+                   int (*each)(void *, const struct frame *), void *ctx)
+{
+    int err = 0;
+    for (size_t i = 0; i < h->stretches.n && !err; i++) {
+        const struct stretch *k = &h->stretches.at[i];
+        uint64_t end = i + 1 < h->stretches.n ? k[1].at : h->used;
+        if (wants(ctx, k->from, k->to))
+            err = each_between(h, k->at, end, each, ctx);
+    }
+    return err;
+}
+
 int spool_each(struct spool *s, int (*each)(void *ctx, const struct frame *frame),
                void *ctx)
 {
     int err = s->begun ? flush(s) : 0;
+    const struct half *older = &s->half[!s->current], *h = &s->half[s->current];
+    if (!err && s->begun && older->fd >= 0 && older->used)
+        err = each_between(older, 0, older->used, each, ctx);
+    if (!err && s->begun)
+        err = each_between(h, 0, h->used, each, ctx);
+    return err;
+}
+
+int spool_some(struct spool *s, bool (*wants)(void *ctx, int64_t from, int64_t to),
+               int (*each)(void *ctx, const struct frame *frame), void *ctx)
+{
+    int err = s->begun ? flush(s) : 0;
     const struct half *older = &s->half[!s->current];
     if (!err && s->begun && older->fd >= 0 && older->used)
-        err = each_of(older, each, ctx);
+        err = some_of(older, wants, each, ctx);
     if (!err && s->begun)
-        err = each_of(&s->half[s->current], each, ctx);
+        err = some_of(&s->half[s->current], wants, each, ctx);
     return err;
+}
+
+unsigned spool_percent(const struct spool *s)
+{
+    uint64_t used = s->half[s->current].used + s->buf.n;
+    return s->half_size ? (unsigned)(used * 100 / s->half_size) : 0;
+}
+
+unsigned spool_halves(const struct spool *s)
+{
+    return s->halves;
 }
 
 uint64_t spool_used(const struct spool *s)

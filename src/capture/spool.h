@@ -12,6 +12,8 @@
 #include "base/ledger.h"
 #include "base/text.h"
 
+#include <stdbool.h>
+
 struct spool;
 
 /* dir NULL: $TMPDIR or /var/tmp. Nothing is created before something is put. */
@@ -35,6 +37,19 @@ int spool_get(struct spool *s, struct span span, uint8_t *buffer);
  */
 int spool_each(struct spool *s, int (*each)(void *ctx, const struct frame *frame),
                void *ctx);
+
+/*
+ * The same with the frames of some time only. wants(ctx, from, to) says whether frames
+ * of that span (ns) are to be read; they come in stretches of a quarter of a megabyte,
+ * so that each() sees others, too.
+ */
+int spool_some(struct spool *s, bool (*wants)(void *ctx, int64_t from, int64_t to),
+               int (*each)(void *ctx, const struct frame *frame), void *ctx);
+
+/* How full the half that is being written is, in percent, and how many were begun: at
+ * 100 the other one is given up. */
+unsigned spool_percent(const struct spool *s);
+unsigned spool_halves(const struct spool *s);
 
 /* Bytes in use. */
 uint64_t spool_used(const struct spool *s);

@@ -86,7 +86,7 @@ static int run(struct cli *c)
     case COMMAND_SAVE: break;
     default: err = c->o->quiet ? 0 : command_calls(c); break;
     }
-    if (!err && c->o->out)
+    if (!err && c->o->out && !c->trace->recorded)
         err = command_save(c);
     return err;
 }

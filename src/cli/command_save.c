@@ -2,12 +2,19 @@
 
 #include "base/vec.h"
 #include "cli/cli.h"
+#include "diagnose/diagnose.h"
 #include "save.h"
 
 struct chosen {
     struct call **at;
     size_t n, cap;
 };
+
+static bool bad(const struct cli *c, const struct call *call)
+{
+    return !c->o->save_bad ||
+           diagnose_verdict(c->trace->diagnosis, call->id) >= VERDICT_WARN;
+}
 
 /* The calls to save: that of --call, or those that the filter lets through. Returns 0,
  * or -ERR_*. */
@@ -19,7 +26,8 @@ static int choose_calls(struct cli *c, struct chosen *out)
         return !only ? -ERR_NOENT : vec_push(out, only) ? 0 : -ERR_NOMEM;
     }
     for (size_t i = 0; i < calls->list.n; i++)
-        if (command_passes(c, calls->list.at[i]) && !vec_push(out, calls->list.at[i]))
+        if (command_passes(c, calls->list.at[i]) && bad(c, calls->list.at[i]) &&
+            !vec_push(out, calls->list.at[i]))
             return -ERR_NOMEM;
     return command_filter_failed(c);
 }
@@ -28,7 +36,7 @@ static long save_chosen(struct cli *c, struct errmsg *why)
 {
     struct chosen chosen = {0};
     long n = choose_calls(c, &chosen);
-    if (!n && (chosen.n || !(c->filter || c->o->call)))
+    if (!n && (chosen.n || !(c->filter || c->o->call || c->o->save_bad)))
         n = save_calls(c->trace, chosen.at, chosen.n, c->o->out, NULL, NULL, why);
     else if (!n)
         n = errmsg_set(why, -ERR_NOENT, "no call matches");

@@ -84,7 +84,9 @@ static void sctp(struct engine *e, const struct frame *frame, const struct packe
 static void icmp(struct engine *e, const struct frame *frame, const struct packet *p)
 {
     e->in.counts.other++;
-    if (!calls_icmp(e->in.calls, frame, p))
+    if (calls_icmp(e->in.calls, frame, p))
+        intake_keep(&e->in, frame);
+    else
         intake_count(&e->in, frame, LEDGER_ICMP, 0, frame->len);
 }
 
@@ -172,6 +174,7 @@ struct engine *engine_new(const struct engine_options *options)
         .invite_only = options->invite_only,
         .rtcp = options->rtcp,
         .rtcp_ctx = options->rtcp_ctx,
+        .keep_media = options->keep_media,
     };
     e->defrag =
         defrag_new(options->limits->fragments, options->ledger, fragment_lost, e);

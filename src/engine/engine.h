@@ -34,6 +34,7 @@ struct engine_options {
     struct calls *calls;
     struct streams *streams; /* NULL: media is left alone */
     struct text *text;
+    bool keep_media;  /* media frames are kept as those of messages are */
     bool invite_only; /* -c: calls that do not begin with INVITE are left out */
     /* Told of each RTCP packet; NULL: nobody. */
     void (*rtcp)(void *ctx, const struct frame *frame, const struct packet *packet);

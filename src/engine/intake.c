@@ -95,18 +95,26 @@ struct msg *intake_message(struct intake *in, const struct origin *origin,
     return calls_feed(in->calls, &a);
 }
 
+static void keep_media(struct intake *in, const struct frame *frame)
+{
+    if (in->keep_media)
+        intake_keep(in, frame);
+}
+
 bool intake_media(struct intake *in, const struct frame *frame,
                   const struct packet *packet, const struct streams_ahead *ahead)
 {
     if (!in->streams || !streams_take(in->streams, frame, packet, ahead))
         return false;
     in->counts.rtp++;
+    keep_media(in, frame);
     return true;
 }
 
 static void rtp(struct intake *in, const struct frame *frame,
                 const struct packet *packet)
 {
+    keep_media(in, frame);
     if (!in->streams || streams_known(in->streams, frame, packet) ||
         streams_fax(in->streams, frame, packet))
         return;
@@ -169,6 +177,7 @@ void intake_datagram(struct intake *in, const struct origin *origin,
         rtp(in, origin->frame, packet);
         break;
     case SNIFF_RTCP:
+        keep_media(in, origin->frame);
         if (!in->streams || !streams_fax(in->streams, origin->frame, packet))
             rtcp(in, origin->frame, packet);
         break;

@@ -18,7 +18,7 @@ struct intake {
     void *rtcp_ctx;
     struct engine_counts counts;
     size_t longest; /* message */
-    bool invite_only;
+    bool invite_only, keep_media;
     uint16_t kept_file; /* the frame that text->keep() was last called with */
     uint64_t kept_frame;
 };

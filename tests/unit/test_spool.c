@@ -136,12 +136,61 @@ static void no_folder(void **state)
     spool_free(s);
 }
 
+struct window {
+    int64_t from, to;
+    unsigned read, inside;
+};
+
+static bool in_window(void *ctx, int64_t from, int64_t to)
+{
+    const struct window *w = ctx;
+    return from <= w->to && to >= w->from;
+}
+
+static int count(void *ctx, const struct frame *f)
+{
+    struct window *w = ctx;
+    w->read++;
+    w->inside += f->time >= w->from && f->time <= w->to;
+    return 0;
+}
+
+/* Frames of some seconds are read without the megabytes around them, from both halves.
+ */
+static void some_by_time(void **state)
+{
+    static char data[1000];
+    struct ledger ledger;
+    struct spool *s;
+    struct span span;
+    (void)state;
+    memset(data, 'x', sizeof data - 1);
+    ledger_init(&ledger);
+    assert_int_equal(spool_new(NULL, 8 << 20, &ledger, &s), 0);
+    assert_int_equal(spool_halves(s), 0);
+    for (unsigned i = 0; i < 6000; i++) {
+        struct frame f = frame_at(data, i + 1);
+        f.time = (int64_t)i * 1000000000;
+        assert_int_equal(spool_put_frame(s, &f, &span), 0);
+    }
+    assert_int_equal(spool_halves(s), 2);
+    assert_in_range(spool_percent(s), 30, 70);
+    static const unsigned AT[] = {1000, 3000, 5000, 5990};
+    for (unsigned i = 0; i < 4; i++) {
+        struct window w = {AT[i] * INT64_C(1000000000),
+                           (AT[i] + 9) * INT64_C(1000000000), 0, 0};
+        assert_int_equal(spool_some(s, in_window, count, &w), 0);
+        assert_int_equal(w.inside, 10);
+        assert_in_range(w.read, 10, 600);
+    }
+    spool_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_comes_back),
-        cmocka_unit_test(frames_come_back),
-        cmocka_unit_test(oldest_goes_first),
+        cmocka_unit_test(text_comes_back),   cmocka_unit_test(frames_come_back),
+        cmocka_unit_test(oldest_goes_first), cmocka_unit_test(some_by_time),
         cmocka_unit_test(no_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
