@@ -2,6 +2,7 @@
 
 #include "archive.h"
 #include "capture/pcap_writer.h"
+#include "flows.h"
 #include "options.h"
 
 #include <stdlib.h>
@@ -12,7 +13,8 @@
 #define WANTED(file, number) ((uint64_t)(file) << 48 | ((number)&0xffffffffffff))
 
 struct save {
-    VEC(uint64_t) wanted; /* sorted, each once */
+    VEC(uint64_t) wanted; /* signalling: sorted, each once */
+    struct flows *media;  /* found by its addresses */
     struct pcap_writer *writer;
     struct source_merge *sources; /* of the first pass */
     struct errmsg *why;
@@ -50,7 +52,7 @@ static bool want_call(struct save *s, const struct call *c)
     for (const struct event *e = c->events; e; e = e->next)
         if (e->frame && !vec_push(&s->wanted, WANTED(e->file, e->frame)))
             return false;
-    return true;
+    return !flows_add(s->media, c);
 }
 
 static bool want_all(struct save *s, const struct calls *calls)
@@ -65,7 +67,8 @@ static int save_frame(void *ctx, const struct frame *f)
 {
     struct save *s = ctx;
     uint64_t key = WANTED(f->file, f->number);
-    if (!bsearch(&key, s->wanted.at, s->wanted.n, sizeof key, by_value))
+    if (!bsearch(&key, s->wanted.at, s->wanted.n, sizeof key, by_value) &&
+        !flows_has(s->media, f))
         return 0;
     int err = pcap_writer_add(s->writer, f, s->why);
     if (!err)
@@ -180,7 +183,8 @@ long save_calls(struct trace *t, struct call *const *calls, size_t n, const char
         err = check_frames(t, calls, n, why);
     if (err)
         return err;
-    bool ok = n ? true : want_all(&s, t->calls);
+    s.media = flows_new();
+    bool ok = s.media && (n || want_all(&s, t->calls));
     for (size_t i = 0; ok && i < n; i++)
         ok = want_call(&s, calls[i]);
     err = ok ? 0 : errmsg_set(why, -ERR_NOMEM, "out of memory");
@@ -195,5 +199,6 @@ long save_calls(struct trace *t, struct call *const *calls, size_t n, const char
     else
         err = pcap_writer_close(s.writer, why);
     vec_done(&s.wanted);
+    flows_free(s.media);
     return err ? err : s.written;
 }

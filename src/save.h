@@ -1,12 +1,13 @@
-/* Writes the frames of selected calls to a capture file. */
+/* Writes the frames of selected calls to a capture file: signalling and media. */
 #ifndef SAVE_H
 #define SAVE_H
 
 #include "trace.h"
 
 /*
- * Saves the signalling of the calls given (n 0: of all calls), in the order of the
- * sources: a second pass over the files, or a walk over the spool. progress(ctx,
+ * Saves the signalling and the media of the calls given (n 0: of all calls), in the
+ * order of the sources: a second pass over the files, or a walk over the spool, which
+ * has the signalling alone. With --no-media no streams are known. progress(ctx,
  * percent) may be NULL and returns non-zero to stop. Returns the number of frames
  * written, or -ERR_* and why; on failure no file is left.
  */
