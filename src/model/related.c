@@ -8,9 +8,12 @@
 
 #define AFTER (100 * INT64_C(1000000)) /* a box hands an outcome on within this */
 
-enum { KEYS_MAX = 8, VALUES_MAX = 4 };
+#define REFERRED \
+    (32 * INT64_C(1000000000)) /* 64*T1: the transferee calls within this */
 
-enum key_kind { KEY_CALL_ID, KEY_SESSION_ID, KEY_ICID, KEY_KINDS };
+enum { KEYS_MAX = 8, VALUES_MAX = 4, TARGET_MAX = 256 };
+
+enum key_kind { KEY_CALL_ID, KEY_SESSION_ID, KEY_ICID, KEY_REFER, KEY_KINDS };
 
 /* A value by which other calls are found; lies in the arena of its call. */
 struct key {
@@ -132,6 +135,18 @@ static void key_add(struct related *r, struct call *call, unsigned kind,
     kept->keys = k;
 }
 
+/* The newest call with a value stands for it. */
+static void key_replace(struct related *r, struct call *call, unsigned kind,
+                        struct slice value, const char *reason)
+{
+    struct key *k = key_find(r, kind, value);
+    if (k && k->call == call)
+        return;
+    if (k)
+        hash_remove(&r->keys, k->hash, k);
+    key_add(r, call, kind, value, reason);
+}
+
 /* The call names another call's Call-ID, which may be seen only later. */
 static void link_call_id(struct related *r, struct calls *calls, struct call *call,
                          struct slice id, const char *reason, unsigned confidence)
@@ -216,13 +231,58 @@ static int hex_value(uint8_t c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Refer-To: <sip:bob@example.net?Replaces=id%40host%3Bto-tag%3D...> (RFC 3891 4). */
+/* user@host of a URI. Returns an empty slice where there is no user, or it is long. */
+static struct slice target_of(const struct sip_uri *uri, uint8_t out[TARGET_MAX])
+{
+    if (!uri->user.n || uri->user.n + uri->host.n + 1 > TARGET_MAX)
+        return (struct slice){0};
+    memcpy(out, uri->user.p, uri->user.n);
+    out[uri->user.n] = '@';
+    memcpy(out + uri->user.n + 1, uri->host.p, uri->host.n);
+    return slice_of(out, uri->user.n + uri->host.n + 1);
+}
+
+/* The newest REFER of a call; NULL: none. */
+static const struct msg *refer_of(const struct call *c)
+{
+    for (const struct txn *t = c->txns; t; t = t->next)
+        if (t->method == SIP_REFER && t->request)
+            return t->request;
+    return NULL;
+}
+
+/*
+ * A blind transfer (RFC 5589 6): who was sent a REFER calls the target that it names.
+ * The caller is known by its address, or by the Referred-By header (RFC 3892).
+ */
+static void link_referred(struct related *r, struct calls *calls, struct call *call,
+                          const struct arrival *a)
+{
+    struct sip_uri uri;
+    uint8_t text[TARGET_MAX];
+    if (!sip_uri(a->sip->uri, &uri))
+        return;
+    struct slice target = target_of(&uri, text);
+    struct key *k = target.n ? key_find(r, KEY_REFER, target) : NULL;
+    const struct msg *refer = k && k->call != call ? refer_of(k->call) : NULL;
+    if (!refer || a->time < refer->time || a->time - refer->time > REFERRED)
+        return;
+    struct addr asked = refer->hop->dst, caller = a->src;
+    asked.port = caller.port = 0;
+    bool named = a->sip->header[SIP_H_REFERRED_BY].n != 0;
+    if (addr_eq(&asked, &caller) || named)
+        related_join(r, calls, k->call, call, "Refer-To", named ? 90 : 80);
+}
+
+/* Refer-To: <sip:bob@example.net?Replaces=id%40host%3Bto-tag%3D...> (RFC 3891 4), or
+ * without Replaces the target of a blind transfer. */
 static void link_refer_to(struct related *r, struct calls *calls, struct call *call,
                           struct slice value)
 {
     struct sip_name_addr na;
     struct sip_uri uri;
     char text[512];
+    uint8_t target[TARGET_MAX];
     size_t n = 0;
     if (!sip_name_addr(value, &na) || !sip_uri(na.uri, &uri))
         return;
@@ -238,6 +298,8 @@ static void link_refer_to(struct related *r, struct calls *calls, struct call *c
     }
     if (n && n < sizeof text)
         link_call_id(r, calls, call, before_params(slice_of(text, n)), "Refer-To", 95);
+    else if (!h.n && target_of(&uri, target).n)
+        key_replace(r, call, KEY_REFER, target_of(&uri, target), "Refer-To");
 }
 
 static void link_headers(struct related *r, struct calls *calls, struct call *call,
@@ -359,6 +421,8 @@ static void feed_invite(struct related *r, struct calls *calls, struct call *cal
         related_join(r, calls, call, k->call, k->reason, 95);
     }
     link_headers(r, calls, call, a->sip);
+    if (!call->session)
+        link_referred(r, calls, call, a);
     if (!call->session)
         match_numbers(r, calls, call, a);
 }

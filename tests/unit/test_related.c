@@ -85,6 +85,53 @@ static void headers(void **state)
     }
 }
 
+/* A blind transfer: the phone that was sent REFER calls whom it names. */
+static void transferred(void **state)
+{
+    static const struct {
+        const char *src, *to, *extra;
+        int ms;
+        unsigned confidence; /* 0: strangers */
+    } ROWS[] = {
+        {PHONE, "sip:carol@example.org", NULL, 5100, 80},
+        {PHONE, "sip:carol@example.org", "Referred-By: <sip:bob@example.net>\r\n", 5100,
+         90},
+        {"203.0.113.9:5060", "sip:carol@example.org",
+         "Referred-By: <sip:bob@example.net>\r\n", 5100, 90},
+        {"203.0.113.9:5060", "sip:carol@example.org", NULL, 5100, 0},
+        {PHONE, "sip:dora@example.org", NULL, 5100, 0},
+        {PHONE, "sip:carol@example.com", NULL, 5100, 0},
+        {PHONE, "sip:carol@example.org", NULL, 38000, 0},
+        {PHONE, "sip:carol@example.org", NULL, 4000, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct fixture f;
+        fixture_init(&f);
+        leg(&f, "a@x", PHONE, BOX);
+        invite(&f, 0, NULL);
+        response(&f, 100, "200");
+        FEED(&f, {110, ">", "ACK", "1 ACK", "b", "bob", NULL},
+             {5000, "<", "REFER", "7 REFER", "r", "bob",
+              "Refer-To: <sip:carol@example.org:5070>\r\n"},
+             {5010, ">", "202", "7 REFER", "r", "bob", NULL});
+        leg(&f, "b@x", ROWS[i].src, TRUNK);
+        f.to = ROWS[i].to;
+        invite(&f, ROWS[i].ms, ROWS[i].extra);
+        const struct call *second = call_of(&f, "b@x");
+        assert_non_null(second);
+        if (!ROWS[i].confidence) {
+            assert_null(second->session);
+        } else {
+            assert_non_null(second->session);
+            assert_ptr_equal(second->session, call_of(&f, "a@x")->session);
+            assert_string_equal(second->link, "Refer-To");
+            assert_int_equal(second->link_confidence, ROWS[i].confidence);
+        }
+        fixture_done(&f);
+    }
+}
+
 static void the_named_call_may_come_later(void **state)
 {
     (void)state;
@@ -325,6 +372,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers),
+        cmocka_unit_test(transferred),
         cmocka_unit_test(the_named_call_may_come_later),
         cmocka_unit_test(by_numbers),
         cmocka_unit_test(an_answered_call_has_its_leg_already),
