@@ -416,7 +416,7 @@ const char *options_help(void)
         "FILE: pcap or pcapng, plain, .gz, .zst or .lz4; `-` is standard input.\n\n"
         "Commands\n");
     for (int i = 0; i < NCOMMANDS; i++)
-        strbuf_printf(&b, "  %-13s %s\n", COMMANDS[i].name, COMMANDS[i].help);
+        strbuf_printf(&b, "  %-14s %s\n", COMMANDS[i].name, COMMANDS[i].help);
     strbuf_str(&b, "\nOptions\n");
     for (int i = 0; i < NOPTIONS; i++) {
         const struct option_row *r = &OPTIONS[i];

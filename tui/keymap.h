@@ -57,11 +57,13 @@ enum {
     ON_STREAMS = 1 << 12,
     ON_LEDGER = 1 << 13,
     ON_SETTINGS = 1 << 14,
+    ON_BOARD = 1 << 15,
+    ON_REGISTRATIONS = 1 << 16,
     ON_TEXT = ON_MESSAGE | ON_STATS | ON_HELP, /* what only scrolls */
-    ON_TABLES = ON_MESSAGES | ON_STREAMS | ON_LEDGER,
+    ON_TABLES = ON_MESSAGES | ON_STREAMS | ON_LEDGER | ON_REGISTRATIONS,
     ON_LISTS = ON_CALLS | ON_TABLES, /* made of a sheet */
-    ON_MAIN =
-        ON_LISTS | ON_LADDER | ON_MESSAGE | ON_MEDIA | ON_STATS | ON_DIFF | ON_PAIRS,
+    ON_MAIN = ON_LISTS | ON_LADDER | ON_MESSAGE | ON_MEDIA | ON_STATS | ON_DIFF |
+              ON_PAIRS | ON_BOARD,
     ON_ANY = ON_MAIN | ON_HELP | ON_COLUMNS | ON_SETTINGS,
     ON_DIALOG = ON_SAVE | ON_PALETTE, /* where characters are typed */
     ON_EVERY = ON_ANY | ON_DIALOG,
@@ -91,6 +93,16 @@ enum {
         INPUT_BACKTAB, INPUT_UP)                                                       \
     KEY(OPEN_ROW, ON_MESSAGES | ON_STREAMS, "open", "open the message, or the media",  \
         INPUT_ENTER)                                                                   \
+    KEY(BOARD_CALLS, ON_BOARD, "calls", "the calls of the row", INPUT_ENTER)           \
+    KEY(BOARD_SPAN, ON_BOARD, "period", "look further back, or at the last minute",    \
+        'P')                                                                           \
+    KEY(BOARD_GROUP, ON_BOARD, "group by", "by peer, trunk, prefix or codec",          \
+        INPUT_TAB)                                                                     \
+    KEY(BOARD_WAYS, ON_BOARD, "ways", "calls from and to a peer apart, or together",   \
+        'w')                                                                           \
+    KEY(BOARD_TIME, ON_BOARD, "over time", "the row over time below, or not", 'T')     \
+    KEY(OPEN_ROW_CALL, ON_REGISTRATIONS, "ladder",                                     \
+        "the ladder of its newest REGISTER", INPUT_ENTER)                              \
     KEY(OPEN_CALL, ON_MESSAGES | ON_STREAMS, "ladder", "the ladder of its call", 'C')  \
     KEY(SEARCH, ON_LISTS, "filter", "show only what passes: words, SQL, or @NAME",     \
         '/', 'f', INPUT_F0 + 3, INPUT_F0 + 7)                                          \
@@ -104,8 +116,9 @@ enum {
         INPUT_F0 + 2)                                                                  \
     KEY(NEXT_FAILED, ON_CALLS, "next failed", "go to the next failed call", 'n')       \
     KEY(PREV_FAILED, ON_CALLS, "", "go to the failed call before", 'N')                \
-    KEY(SORT_LEFT, ON_LISTS, "", "sort by the column to the left", '<')                \
-    KEY(SORT_RIGHT, ON_LISTS, "sort", "sort by the column to the right", '>')          \
+    KEY(SORT_LEFT, ON_LISTS | ON_BOARD, "", "sort by the column to the left", '<')     \
+    KEY(SORT_RIGHT, ON_LISTS | ON_BOARD, "sort", "sort by the column to the right",    \
+        '>')                                                                           \
     KEY(SORT_TURN, ON_LISTS, "", "turn the order round", 'z')                          \
     KEY(COLUMNS, ON_LISTS, "columns", "choose, order and size the columns", 't',       \
         INPUT_F0 + 10)                                                                 \
@@ -142,6 +155,8 @@ enum {
     KEY(MESSAGES, ON_MAIN & ~ON_MESSAGES, "", "search the messages of all calls", 'M') \
     KEY(STREAMS, ON_MAIN & ~ON_STREAMS, "", "all media streams", 'S')                  \
     KEY(LEDGER, ON_MAIN & ~ON_LEDGER, "", "what was left out, and why", 'L')           \
+    KEY(BOARD, ON_MAIN & ~ON_BOARD, "", "KPIs of peers and trunks", 'b')               \
+    KEY(REGISTRATIONS, ON_MAIN & ~ON_REGISTRATIONS, "", "who is registered", 'R')      \
     KEY(SETTINGS, ON_MAIN, "", "settings", 'o', INPUT_F0 + 8)                          \
     KEY(UP, ON_ANY, "", "up", INPUT_UP, 'k')                                           \
     KEY(DOWN, ON_ANY, "", "down", INPUT_DOWN, 'j')                                     \
@@ -167,7 +182,7 @@ enum {
     KEY(COMPLETE, ON_PALETTE | ON_LISTS, "", "while one types: complete the name",     \
         INPUT_TAB)                                                                     \
     KEY(RUN, ON_PALETTE, "do it", "do what the entry says", INPUT_ENTER)               \
-    KEY(COPY, ON_LISTS | ON_LADDER | ON_MESSAGE, "",                                   \
+    KEY(COPY, ON_LISTS | ON_LADDER | ON_MESSAGE | ON_BOARD, "",                        \
         "copy what is selected to the clipboard", 'y')                                 \
     KEY(PALETTE, ON_ANY, "", "any action by its name", ':')                            \
     KEY(REDRAW, ON_ANY | ON_DIALOG, "", "draw everything anew", CONTROL('L'))          \

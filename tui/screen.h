@@ -51,6 +51,12 @@ struct screen {
 
 /* The screens. NULL when memory is short. */
 struct screen *screen_calls_new(struct ui *ui);
+/* The calls that a row of the board counts. */
+struct board_row;
+struct screen *screen_calls_of(struct ui *ui, const struct board_row *row);
+/* KPIs, and who is registered. */
+struct screen *screen_board_new(struct ui *ui);
+struct screen *screen_registrations_new(struct ui *ui);
 /* verdict: what is wrong with the call is open beside it, with the cursor in it. */
 struct screen *screen_ladder_new(struct ui *ui, uint32_t call, bool verdict);
 /* Media of a call (id) and, where it has one, of its session; `stream`, if not 0, is

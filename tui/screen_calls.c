@@ -4,6 +4,7 @@
 #include "tui/filter_line.h"
 #include "tui/sheet.h"
 #include "tui/sign.h"
+#include "view/board.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,11 @@ struct calls_screen {
     struct sheet sheet;
     struct filter_line filter;
     bool folded; /* only the first leg of a session is shown */
+    struct {     /* only the calls that a row of the board counts; name "": all */
+        uint32_t handle[2];
+        bool codec; /* it is one: the name tells which */
+        char name[64];
+    } only;
 };
 
 static struct calls_screen *of_sheet(struct sheet *sheet)
@@ -60,6 +66,13 @@ static void calls_refresh(struct screen *screen)
 
 /* ---- which rows */
 
+static bool matches(const struct calls_screen *s, const struct call *call)
+{
+    return (!*s->only.name ||
+            board_has(s->only.handle, s->only.codec ? s->only.name : NULL, call)) &&
+           filter_line_match(&s->filter, call);
+}
+
 /* Folded, a session is its first leg, and passes where any leg of it does. */
 static bool passes(void *ctx, const struct table *t, const void *object)
 {
@@ -68,18 +81,18 @@ static bool passes(void *ctx, const struct table *t, const void *object)
 
     (void)t;
     if (!s->folded || !call->session)
-        return filter_line_match(&s->filter, call);
+        return matches(s, call);
     if (call->session->first != call)
         return false;
     for (; call; call = call->leg_next)
-        if (filter_line_match(&s->filter, call))
+        if (matches(s, call))
             return true;
     return false;
 }
 
 static void filter_anew(struct calls_screen *s)
 {
-    bool any = s->folded || s->filter.filter;
+    bool any = s->folded || s->filter.filter || *s->only.name;
 
     list_filter(s->sheet.list, any ? passes : NULL, s);
     calls_refresh(&s->screen);
@@ -138,6 +151,8 @@ static void draw_head(struct calls_screen *s, struct canvas *c, struct rect area
                                          : "";
 
     x = canvas_put(c, x, area.y, TONE_PLAIN, state_count(total, count));
+    if (*s->only.name)
+        x = canvas_printf(c, x + 3, area.y, TONE_REQUEST, "only %s", s->only.name);
     if (shown != total || s->filter.filter)
         x = canvas_printf(c, x + 3, area.y, TONE_PLAIN, "shown %s",
                           state_count(shown, count));
@@ -445,4 +460,19 @@ struct screen *screen_calls_new(struct ui *ui)
     if (s->folded)
         list_filter(s->sheet.list, passes, s);
     return &s->screen;
+}
+
+struct screen *screen_calls_of(struct ui *ui, const struct board_row *row)
+{
+    struct screen *screen = screen_calls_new(ui);
+    struct calls_screen *s = (struct calls_screen *)screen;
+
+    if (!s)
+        return NULL;
+    memcpy(s->only.handle, row->handle, sizeof s->only.handle);
+    memcpy(s->only.name, row->name, sizeof s->only.name);
+    s->only.codec = row->kind == KPI_CODEC;
+    s->sheet.follow = false;
+    filter_anew(s);
+    return screen;
 }

@@ -221,6 +221,8 @@ static struct screen *open_screen(struct ui *ui, enum action action)
     case ACTION_MESSAGES: return screen_table_new(ui, TABLE_SCREEN_MESSAGES);
     case ACTION_STREAMS: return screen_table_new(ui, TABLE_SCREEN_STREAMS);
     case ACTION_LEDGER: return screen_table_new(ui, TABLE_SCREEN_LEDGER);
+    case ACTION_BOARD: return screen_board_new(ui);
+    case ACTION_REGISTRATIONS: return screen_registrations_new(ui);
     case ACTION_SETTINGS: return screen_settings_new(ui);
     default: return NULL;
     }
@@ -238,6 +240,8 @@ void ui_act(struct ui *ui, enum action action)
     case ACTION_MESSAGES:
     case ACTION_STREAMS:
     case ACTION_LEDGER:
+    case ACTION_BOARD:
+    case ACTION_REGISTRATIONS:
     case ACTION_SETTINGS: ui_push(ui, open_screen(ui, action)); break;
     case ACTION_COPY: copy(ui); break;
     case ACTION_BACK: go_back(ui); break;

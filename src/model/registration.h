@@ -29,6 +29,7 @@ enum registration_state {
 #undef STATE
         REGISTRATION_STATES
 };
+/* Their names; "?" out of range. */
 const char *registration_state_name(unsigned state);
 
 /* What happened, newest last. */
@@ -41,6 +42,7 @@ enum registration_event {
     REGISTRATION_REFUSED, /* status; 0: no answer */
     REGISTRATION_EVENTS
 };
+/* Their names; "?" out of range. */
 const char *registration_event_name(unsigned event);
 
 enum { REGISTRATION_HISTORY = 12 };

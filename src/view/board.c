@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "model/attempt.h"
 #include "model/recount.h"
+#include "model/rtp_stream.h"
 #include "view/alias.h"
 
 #include <math.h>
@@ -27,9 +28,9 @@ void board_free(struct board *b)
     free(b);
 }
 
-static void name_row(const struct build *b, struct board_row *row)
+static void name_row(const struct build *b, const struct kpi_group *g,
+                     struct board_row *row)
 {
-    const struct kpi_group *g = row->group[0];
     const char *name = g->kind == KPI_PEER ? alias_find(b->v->aliases, &g->addr) : NULL;
     if (name)
         snprintf(row->name, sizeof row->name, "%s", name);
@@ -37,12 +38,15 @@ static void name_row(const struct build *b, struct board_row *row)
         kpi_group_name(g, row->name);
 }
 
-static void read_span(const struct board_row *row, int64_t from, int64_t to,
-                      struct kpi_counts *out)
+static void read_span(const struct kpi *k, const struct board_row *row, int64_t from,
+                      int64_t to, struct kpi_counts *out)
 {
-    for (unsigned i = 0; i < 2 && row->group[i]; i++) {
+    for (unsigned i = 0; i < 2; i++) {
+        const struct kpi_group *g = kpi_by_handle(k, row->handle[i]);
         struct kpi_counts one = {.n = {0}};
-        kpi_read(row->group[i], KPI_HOUR, from, to, &one);
+        if (!g)
+            continue;
+        kpi_read(g, KPI_HOUR, from, to, &one);
         if (i)
             kpi_counts_join(out, &one);
         else
@@ -54,8 +58,11 @@ static void read_span(const struct board_row *row, int64_t from, int64_t to,
 static void read_before(const struct build *b, struct board_row *row)
 {
     struct kpi_counts c = {.n = {0}};
-    for (unsigned i = 0; b->o->before && i < 2 && row->group[i]; i++)
-        kpi_day_before(row->group[i], b->k->second, &c);
+    for (unsigned i = 0; b->o->before && i < 2; i++) {
+        const struct kpi_group *g = kpi_by_handle(b->k, row->handle[i]);
+        if (g)
+            kpi_day_before(g, b->k->second, &c);
+    }
     kpi_figures(&c, &row->before);
     kpi_counts_done(&c);
 }
@@ -64,17 +71,19 @@ static bool add_row(struct build *b, const struct kpi_group *g,
                     const struct kpi_group *other)
 {
     const struct board *board = b->b;
-    struct board_row row = {
-        .kind = g->kind, .way = other ? KPI_BOTH : g->way, .group = {g, other}};
+    struct board_row row = {.kind = g->kind,
+                            .way = other ? KPI_BOTH : g->way,
+                            .handle = {g->handle, other ? other->handle : 0},
+                            .addr = g->addr};
     int64_t from = b->o->seconds ? board->from : INT64_MIN;
-    read_span(&row, from, b->o->seconds ? board->to : INT64_MAX, &row.counts);
+    read_span(b->k, &row, from, b->o->seconds ? board->to : INT64_MAX, &row.counts);
     row.up = g->up + (other ? other->up : 0);
     if (!row.counts.n[KPI_ATTEMPTS] && !row.up && !row.counts.n[KPI_SLICES] &&
         g->kind != KPI_ALL) {
         kpi_counts_done(&row.counts);
         return true;
     }
-    name_row(b, &row);
+    name_row(b, g, &row);
     kpi_figures(&row.counts, &row.figures);
     read_before(b, &row);
     row.cps = (double)row.counts.n[KPI_ATTEMPTS] /
@@ -156,19 +165,86 @@ static double value_of(const struct kpi_counts *c, enum board_line what, int64_t
     }
 }
 
-void board_line(const struct board_row *row, enum board_line what, int64_t to,
-                int64_t step, float *out, size_t n)
+int64_t board_step(const struct view *v, const struct board *b, size_t n, int64_t *to)
 {
+    const struct kpi *k = v->calls->kpi;
+    int64_t span = b->to - b->from, step = n ? (span + (int64_t)n - 1) / (int64_t)n : 1;
+    int64_t unit = 1;
+    if (k && span > k->options.keep[KPI_SECOND])
+        unit = 60;
+    if (k && span > k->options.keep[KPI_MINUTE])
+        unit = 3600;
+    step = step > unit ? (step + unit - 1) / unit * unit : unit;
+    *to = (b->to + unit - 1) / unit * unit;
+    return step;
+}
+
+void board_line(const struct view *v, const struct board_row *row, enum board_line what,
+                int64_t to, int64_t step, float *out, size_t n)
+{
+    const struct kpi *k = v->calls->kpi;
     double up = (double)NAN;
     for (size_t i = 0; i < n; i++) {
         int64_t from = to - (int64_t)(n - i) * step;
         struct kpi_counts c = {.n = {0}};
-        read_span(row, from, from + step, &c);
+        bool before = k->first == INT64_MAX || from + step <= k->first;
+        read_span(k, row, from, from + step, &c);
         if (c.up_at)
             up = c.up;
-        out[i] = (float)(what == BOARD_UP ? up : value_of(&c, what, step));
+        out[i] = (float)(before             ? (double)NAN
+                         : what == BOARD_UP ? up
+                                            : value_of(&c, what, step));
         kpi_counts_done(&c);
     }
+}
+
+/* ---- what is too bad ---- */
+
+/* E.721 has 8 s for 95 % of toll calls, 11 s of international ones; G.109 calls a MOS
+ * under 3.6 and under 3.1 low and poor. The others are what trunks are held to. */
+static const struct {
+    double warn, bad;
+    bool low; /* small values are bad */
+} LIMITS[] = {[BOARD_F_ASR] = {30, 15, true},
+              [BOARD_F_NER] = {95, 90, true},
+              [BOARD_F_PDD] = {8, 11, false},
+              [BOARD_F_LOSS] = {1, 3, false},
+              [BOARD_F_MOS] = {3.6, 3.1, true}};
+
+/* Points that ASR and NER may fall under the day before. */
+enum { FALL_WARN = 10, FALL_BAD = 20 };
+
+static double figure_of(const struct kpi_figures *f, enum board_figure what)
+{
+    const double all[] = {f->asr, f->ner, f->pdd_p95, f->loss, f->mos_p5};
+    return all[what];
+}
+
+enum tone board_tone(const struct board_row *row, enum board_figure what)
+{
+    double r = figure_of(&row->figures, what);
+    double fall = what == BOARD_F_ASR || what == BOARD_F_NER
+                      ? figure_of(&row->before, what) - r
+                      : 0;
+    bool low = LIMITS[what].low;
+    if (isnan(r))
+        return TONE_PLAIN;
+    if ((low ? r < LIMITS[what].bad : r > LIMITS[what].bad) || fall >= FALL_BAD)
+        return TONE_BAD;
+    if ((low ? r < LIMITS[what].warn : r > LIMITS[what].warn) || fall >= FALL_WARN)
+        return TONE_WARN;
+    return TONE_PLAIN;
+}
+
+enum tone board_worst(const struct board_row *row)
+{
+    enum tone worst = TONE_PLAIN;
+    for (unsigned i = BOARD_F_ASR; i <= BOARD_F_MOS; i++) {
+        enum tone t = board_tone(row, i);
+        if (t == TONE_BAD || (t == TONE_WARN && worst != TONE_BAD))
+            worst = t;
+    }
+    return worst;
 }
 
 void board_failures(const struct board_row *row, unsigned most, struct strbuf *out)
@@ -198,23 +274,35 @@ void board_failures(const struct board_row *row, unsigned most, struct strbuf *o
 
 /* ---- its calls ---- */
 
-static bool leg_has(const struct kpi_group *g, const struct leg *l)
+static bool leg_has(uint32_t handle, const struct leg *l)
 {
     for (size_t i = 0; i < sizeof l->to / sizeof *l->to; i++)
-        if (l->to[i] == g->handle)
+        if (l->to[i] == handle)
             return true;
     for (size_t i = 0; i < sizeof l->near / sizeof *l->near; i++)
-        if (l->near[i] == g->handle)
+        if (l->near[i] == handle)
             return true;
     return false;
 }
 
-bool board_has(const struct board_row *row, const struct call *call)
+static bool speaks(const struct call *call, const char *codec)
 {
+    for (const struct rtp_stream *s = call->streams; s; s = s->call_next) {
+        const char *name = rtp_stream_codec(s);
+        if (name && !strcmp(name, codec))
+            return true;
+    }
+    return false;
+}
+
+bool board_has(const uint32_t handle[2], const char *codec, const struct call *call)
+{
+    if (codec)
+        return speaks(call, codec);
     for (const struct attempt *t = call->attempts; t; t = t->next)
         for (const struct leg *l = t->first_leg; l; l = l->next)
-            for (unsigned i = 0; i < 2 && row->group[i]; i++)
-                if (leg_has(row->group[i], l))
+            for (unsigned i = 0; i < 2; i++)
+                if (handle[i] && leg_has(handle[i], l))
                     return true;
     return false;
 }

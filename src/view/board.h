@@ -4,13 +4,14 @@
 #define VIEW_BOARD_H
 
 #include "model/kpi.h"
-#include "view/view.h"
+#include "view/field.h"
 
 struct board_row {
     enum kpi_kind kind;
-    enum kpi_way way;                 /* KPI_BOTH: the two groups together */
-    const struct kpi_group *group[2]; /* [1] may be NULL */
-    char name[64];                    /* the user's name for it, else its own */
+    enum kpi_way way;   /* KPI_BOTH: the two groups together */
+    uint32_t handle[2]; /* the groups, which may be given up meanwhile; [1] may be 0 */
+    struct addr addr;   /* of a peer */
+    char name[64];      /* the user's name for it, else its own */
     struct kpi_counts counts;
     struct kpi_figures figures;
     struct kpi_figures before; /* the same hour a day before; NAN: not known */
@@ -38,14 +39,24 @@ void board_free(struct board *b);
 /* What a line over time shows of a row. */
 enum board_line { BOARD_CPS, BOARD_UP, BOARD_ASR, BOARD_PDD, BOARD_LOSS, BOARD_MOS };
 
+/* Seconds of each of n values that fill a span: as many as are kept apart. *to is moved
+ * to where the last of them ends. */
+int64_t board_step(const struct view *v, const struct board *b, size_t n, int64_t *to);
+
 /* n values of a row that end at `to`, each over `step` seconds; NAN: nothing known. */
-void board_line(const struct board_row *row, enum board_line what, int64_t to,
-                int64_t step, float *out, size_t n);
+void board_line(const struct view *v, const struct board_row *row, enum board_line what,
+                int64_t to, int64_t step, float *out, size_t n);
+
+/* What is too bad of a row: the worst of its figures, or one of them. TONE_PLAIN: it is
+ * well, or not known. */
+enum board_figure { BOARD_F_ASR, BOARD_F_NER, BOARD_F_PDD, BOARD_F_LOSS, BOARD_F_MOS };
+enum tone board_tone(const struct board_row *row, enum board_figure what);
+enum tone board_worst(const struct board_row *row);
 
 /* The failures that came most, as "486 31 %  480 9 %": at most `most`, into out. */
 void board_failures(const struct board_row *row, unsigned most, struct strbuf *out);
 
-/* True for a call that the row counts: one of its ends is the row's. */
-bool board_has(const struct board_row *row, const struct call *call);
+/* True for a call that a row with these handles (codec: that name) counts. */
+bool board_has(const uint32_t handle[2], const char *codec, const struct call *call);
 
 #endif

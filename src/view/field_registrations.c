@@ -61,13 +61,13 @@ static enum tone tone_failures(struct row *row)
 static const struct field FIELDS[] = {
     {FIELD("id", "Id", "", INT, 5, 0, 1, "from 1"), get_id, NULL},
     {FIELD("aor", "AOR", "", TEXT, 24, 0, 2, "address of record"), get_aor, NULL},
-    {FIELD("contact", "Contact", "", TEXT, 28, 0, 3, "where it is reached"),
+    {FIELD("contact", "Contact", "", TEXT, 28, 0, 4, "where it is reached"),
      get_contact, NULL},
-    {FIELD("src", "Source", "", TEXT, 21, 0, 4, "source of the REGISTER"), get_src,
+    {FIELD("src", "Source", "", TEXT, 21, 0, 5, "source of the REGISTER"), get_src,
      NULL},
     {FIELD("user_agent", "User-Agent", "", TEXT, 24, 0, 0, "User-Agent"),
      get_user_agent, NULL},
-    {FIELD("state", "State", "", TEXT, 10, 0, 5,
+    {FIELD("state", "State", "", TEXT, 10, 0, 3,
            "active, expired, removed, trying, challenged, rejected, failed, timeout; "
            "scanner: stands for all that a scanner tried"),
      get_state, tone_state},
