@@ -45,7 +45,8 @@ static int run(const struct options *o)
 static int guarded(struct options *o)
 {
     struct errmsg why = {""};
-    int err = guard_new(o, NULL, &o->guard, &why);
+    const char *commands[] = {config_alarm_command(o->settings), NULL};
+    int err = guard_new(o, commands[0] ? commands : NULL, &o->guard, &why);
     if (err) {
         cli_error(why.text[0] ? why.text : err_text(err));
         return err == -ERR_USAGE ? EXIT_USAGE : EXIT_INPUT;

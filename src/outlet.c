@@ -1,6 +1,7 @@
 #include "outlet.h"
 
 #include "options.h"
+#include "outlet_alarm.h"
 #include "outlet_metrics.h"
 #include "query/store.h"
 #include "service/endings.h"
@@ -17,7 +18,9 @@ struct outlet {
     struct hep_out *hep;     /* NULL: none */
     struct metrics *metrics; /* NULL: none */
     struct metrics_kpis *kpis;
+    struct outlet_alarm *alarms;
     struct endings endings;
+    void (*alarm)(void *ctx, const struct alarm_event *e);
     void (*ended)(void *ctx, const struct call *call);
     void *ended_ctx;
     int64_t metrics_next; /* monotonic */
@@ -59,7 +62,8 @@ static int open_metrics(struct trace *t, struct errmsg *why)
 int outlet_open(struct trace *t, void (*report)(const char *line))
 {
     struct errmsg why = {""}, line;
-    if (!(t->outlet = calloc(1, sizeof *t->outlet)))
+    if (!(t->outlet = calloc(1, sizeof *t->outlet)) ||
+        !(t->outlet->alarms = outlet_alarm_new(t->options->settings)))
         return -ERR_NOMEM;
     int err = open_hep(t, &why);
     if (err) {
@@ -83,15 +87,17 @@ void outlet_free(struct trace *t)
     hep_out_end(o->hep);
     metrics_free(o->metrics);
     free(o->kpis);
+    outlet_alarm_free(o->alarms);
     strbuf_done(&o->text);
     free(o);
     t->outlet = NULL;
 }
 
 void outlet_tell(struct trace *t, void (*ended)(void *ctx, const struct call *call),
-                 void *ctx)
+                 void (*alarm)(void *ctx, const struct alarm_event *e), void *ctx)
 {
     t->outlet->ended = ended;
+    t->outlet->alarm = alarm;
     t->outlet->ended_ctx = ctx;
 }
 
@@ -127,7 +133,18 @@ void outlet_update(struct trace *t)
         hep_out_update(o->hep);
     if (t->live && (o->hep || o->ended))
         endings_update(&o->endings, t->calls, on_ended, o);
+    outlet_alarm_update(o->alarms, t, o->alarm, o->ended_ctx);
     show_metrics(t);
+}
+
+void outlet_configure(struct trace *t, const struct config *settings)
+{
+    outlet_alarm_configure(t->outlet->alarms, settings);
+}
+
+bool outlet_alarm(const struct trace *t, size_t i, struct alarm_event *out)
+{
+    return t->outlet && alarms_raised(outlet_alarm_states(t->outlet->alarms), i, out);
 }
 
 void outlet_end(struct trace *t)

@@ -7,15 +7,22 @@
 
 #include "trace.h"
 
+struct alarm_event;      /* service/alarm.h */
 struct hep_sender_state; /* service/hep_sender.h */
 
 /* Opens what the options ask for; the trace is whole but for that. A wrong or refused
  * address is reported. Returns 0, or -ERR_*: then nothing is to be read. */
 int outlet_open(struct trace *t, void (*report)(const char *line));
 
-/* Each call that ended is told, live once it rests; NULL: to nobody. */
+/* Each call that ended is told, live once it rests, and each alarm; NULL: to nobody. */
 void outlet_tell(struct trace *t, void (*ended)(void *ctx, const struct call *call),
-                 void *ctx);
+                 void (*alarm)(void *ctx, const struct alarm_event *e), void *ctx);
+
+/* Another configuration takes the place of the one before. */
+void outlet_configure(struct trace *t, const struct config *settings);
+
+/* The alarms that are raised now, the i-th; false: there are no more. */
+bool outlet_alarm(const struct trace *t, size_t i, struct alarm_event *out);
 
 /* Hands on what came since the last time. Cheap. */
 void outlet_update(struct trace *t);

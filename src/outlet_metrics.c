@@ -4,9 +4,12 @@
 #include "options.h"
 #include "outlet.h"
 #include "query/store.h"
+#include "service/alarm.h"
 #include "service/hep_sender.h"
 #include "service/metrics.h"
 #include "view/field.h"
+
+enum { ALARMS_MOST = 200 };
 
 #define NO_LABELS ((const struct metrics_label *)NULL)
 
@@ -183,6 +186,18 @@ static void findings(struct strbuf *b, const struct diagnose *d)
     }
 }
 
+static void alarms(struct strbuf *b, const struct trace *t)
+{
+    static const char NAME[] = "sipglass_alarm_raised";
+    struct alarm_event e;
+    metrics_family(b, NAME, METRICS_GAUGE, "1 for each alarm that is raised");
+    for (size_t i = 0; i < ALARMS_MOST && outlet_alarm(t, i, &e); i++) {
+        struct metrics_label labels[] = {
+            {"alarm", e.rule->name}, {"group", e.group}, {NULL, NULL}};
+        metrics_count(b, NAME, labels, 1);
+    }
+}
+
 /* ---- what is handed on ---- */
 
 static void outlets(struct strbuf *b, const struct trace *t)
@@ -218,6 +233,7 @@ void outlet_metrics_text(struct trace *t, struct metrics_kpis *kpis, struct strb
     ledger(out, &t->ledger);
     findings(out, t->diagnosis);
     outlets(out, t);
+    alarms(out, t);
     if (t->kpi && kpis)
         metrics_kpis_text(kpis, t->kpi, out);
 }

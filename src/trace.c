@@ -355,6 +355,8 @@ void trace_configure(struct trace *t, const struct config *settings)
     else
         alias_free(before);
     t->view.aliases = t->aliases;
+    if (t->outlet)
+        outlet_configure(t, settings);
     t->failed = failed; /* was told, and costs names alone */
 }
 

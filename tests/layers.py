@@ -36,7 +36,7 @@ ALLOWED_EXTRA = {"dissect/strict.c": ["osipparser2/"], "tui/curses.c": ["ncurses
 # What belongs to the C library and the system: anyone may include it.
 SYSTEM = re.compile(r"^(assert|ctype|dirent|endian|errno|fcntl|getopt|inttypes|langinfo|limits|locale|math|poll|signal|stdarg"
                     r"|stdbool|stddef|stdint|stdio|stdlib|string|strings|termios|threads|time|unistd|wchar|wctype|stdatomic"
-                    r"|emmintrin|immintrin|arm_neon|sys/[a-z_]+|net/if|netinet/in|arpa/inet|netdb|glob|libgen|pwd|grp)\.h$")
+                    r"|emmintrin|immintrin|arm_neon|sys/[a-z_]+|net/if|netinet/in|arpa/inet|netdb|glob|libgen|pwd|grp|syslog)\.h$")
 UNBOUNDED = re.compile(r"\b(sprintf|vsprintf|strcpy|stpcpy|strcat|sscanf|gets|system|popen)\s*\(")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^">]+)[">]')
 

@@ -84,6 +84,8 @@
            "rows not stored: the database's writer was behind")                        \
     LEDGER(STORE_FAILED, "store_failed",                                               \
            "rows not stored: the database could not be written")                       \
+    LEDGER(ALARM_COMMAND, "alarm_command",                                             \
+           "commands of alarms not run: too many, or the helper was busy")             \
     LEDGER(NO_MEMORY, "no_memory", "messages lost for want of memory")
 
 enum ledger_reason {

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "diagnose/diagnose.h"
 #include "outlet.h"
+#include "service/alarm.h"
 #include "service/config.h"
 
 #include <signal.h>
@@ -70,6 +71,31 @@ static void on_ended(void *ctx, const struct call *call)
     tell_findings(w, call->id);
 }
 
+static void add_text(struct strbuf *b, const char *key, const char *text)
+{
+    strbuf_printf(b, ",\"%s\":\"", key);
+    utf8_json(b, text, strlen(text));
+    strbuf_char(b, '"');
+}
+
+static void on_alarm(void *ctx, const struct alarm_event *e)
+{
+    struct watch *w = ctx;
+    struct strbuf *b = &w->c->out.buf;
+    struct timespec now;
+    if (w->c->o->quiet || w->err)
+        return;
+    clock_gettime(CLOCK_REALTIME, &now);
+    strbuf_str(b, "{\"event\":\"alarm\"");
+    add_text(b, "name", e->rule->name);
+    add_text(b, "state", e->raised ? "raised" : "over");
+    add_text(b, "kpi", alarm_value_name(e->rule->value));
+    add_text(b, "group", e->group);
+    strbuf_printf(b, ",\"value\":%.6g,\"threshold\":%.6g,\"time\":%lld}\n", e->value,
+                  e->rule->threshold, (long long)now.tv_sec);
+    w->err = writer_check(&w->c->out);
+}
+
 /* ---- reloading ---- */
 
 static void line_wrong(void *ctx, unsigned line, const char *what)
@@ -127,10 +153,10 @@ int command_watch(struct cli *c)
     int err = listing_begin(&w.calls, &w.line, v, &TABLE_CALLS, &lo);
     if (!err)
         err = listing_begin(&w.findings, &w.line, v, &TABLE_FINDINGS, &lo);
-    outlet_tell(c->trace, on_ended, &w);
+    outlet_tell(c->trace, on_ended, on_alarm, &w);
     if (!err)
         err = command_read(c, each, &w);
-    outlet_tell(c->trace, NULL, NULL);
+    outlet_tell(c->trace, NULL, NULL, NULL);
     listing_end(&w.calls, 0);
     listing_end(&w.findings, 0);
     w.line.buf.n = 0;

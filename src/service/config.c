@@ -1,6 +1,7 @@
 #include "service/config.h"
 
 #include "base/vec.h"
+#include "service/alarm_rule.h"
 #include "view/alias.h"
 
 #include <ctype.h>
@@ -22,6 +23,9 @@ struct config {
     struct settings filters, columns, screen;
     struct strbuf aliases, trunks;
     struct config_kpis kpis;
+    VEC(struct alarm_rule) alarms;
+    char *alarm_command; /* NULL: none */
+    bool alarm_syslog;
 };
 
 static const struct config_kpis KPIS = {.prefix = 4};
@@ -64,6 +68,8 @@ void config_free(struct config *c)
     settings_done(&c->screen);
     strbuf_done(&c->aliases);
     strbuf_done(&c->trunks);
+    vec_done(&c->alarms);
+    free(c->alarm_command);
     free(c);
 }
 
@@ -167,6 +173,26 @@ static void add_kpi(struct reading *r, const char *name, const char *value)
         say(r, "neither prefix = 0 to 15 nor early_487 = failed or left_out: ", name);
 }
 
+/* Two names are no alarms but say what becomes of them. */
+static void add_alarm(struct reading *r, const char *name, const char *value)
+{
+    struct config *c = r->config;
+    struct alarm_rule rule;
+    struct errmsg why;
+    if (!strcmp(name, "command")) {
+        free(c->alarm_command);
+        c->alarm_command = *value ? strdup(value) : NULL;
+    } else if (!strcmp(name, "syslog")) {
+        c->alarm_syslog = !strcmp(value, "yes");
+        if (!c->alarm_syslog && strcmp(value, "no") != 0)
+            say(r, "syslog is yes or no, not ", value);
+    } else if (alarm_rule_read(name, value, &rule, &why)) {
+        say(r, "", why.text);
+    } else {
+        (void)vec_push(&c->alarms, rule);
+    }
+}
+
 static int on_setting(void *ctx, const char *section, const char *name,
                       const char *value)
 {
@@ -183,6 +209,8 @@ static int on_setting(void *ctx, const char *section, const char *name,
         add_trunk(r, name, value);
     else if (!strcmp(section, "kpis"))
         add_kpi(r, name, value);
+    else if (!strcmp(section, "alarms"))
+        add_alarm(r, name, value);
     else
         say(r, *section ? "there is no section " : "before any section: ",
             *section ? section : name);
@@ -287,4 +315,20 @@ struct slice config_trunks(const struct config *c)
 struct config_kpis config_kpis(const struct config *c)
 {
     return c ? c->kpis : KPIS;
+}
+
+const struct alarm_rule *config_alarms(const struct config *c, size_t *n)
+{
+    *n = c ? c->alarms.n : 0;
+    return *n ? c->alarms.at : NULL;
+}
+
+const char *config_alarm_command(const struct config *c)
+{
+    return c ? c->alarm_command : NULL;
+}
+
+bool config_alarm_syslog(const struct config *c)
+{
+    return c && c->alarm_syslog;
 }

@@ -11,6 +11,10 @@
  *     [kpis]
  *     prefix = 4
  *     early_487 = failed
+ *     [alarms]
+ *     refused = ner < 90 for 4m clear 93 on trunks
+ *     command = /usr/local/bin/page
+ *     syslog = yes
  *     [screen]
  *     colours = 256
  */
@@ -19,6 +23,8 @@
 
 #include "base/err.h"
 #include "view/field.h"
+
+struct alarm_rule; /* service/alarm_rule.h */
 
 struct config;
 
@@ -61,5 +67,14 @@ struct config_kpis {
     bool early_487_left_out;
 };
 struct config_kpis config_kpis(const struct config *c);
+
+/* Rules of alarms, *n of them, in the order of the file. */
+const struct alarm_rule *config_alarms(const struct config *c, size_t *n);
+
+/* The command to run at an alarm, for a shell; NULL: none. */
+const char *config_alarm_command(const struct config *c);
+
+/* Whether alarms go to the system's log. */
+bool config_alarm_syslog(const struct config *c);
 
 #endif

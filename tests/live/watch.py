@@ -93,7 +93,8 @@ def play(sipglass, calls, rate, folder):
     db, config = os.path.join(folder, "calls.db"), os.path.join(folder, "config")
     null = subprocess.DEVNULL
     with open(config, "w") as f:
-        f.write("[aliases]\nuac = %s\n" % UAC)
+        f.write("[aliases]\nuac = %s\n[alarms]\nrefused = asr < 90 for 1s over 30s to peers\n" % UAC)
+        f.write("command = echo $SIPGLASS_STATE $SIPGLASS_ALARM $SIPGLASS_GROUP $SIPGLASS_KPI $SIPGLASS_VALUE >> %s/alarms\n" % folder)
     with open(os.path.join(folder, "refuse.xml"), "w") as f:
         f.write(REFUSE)
     out = {n: open(os.path.join(folder, n), "w") for n in ("first", "first.err", "second", "second.err")}
@@ -156,10 +157,13 @@ def rows_by(sipglass, db):
     return got.returncode, len(got.stdout.splitlines())
 
 
-def ended(path):
+def events(path):
     with open(path) as f:
-        rows = [json.loads(line) for line in f]
-    return [r for r in rows if r["event"] == "call"]
+        return [json.loads(line) for line in f]
+
+
+def ended(path):
+    return [r for r in events(path) if r["event"] == "call"]
 
 
 def compare(folder, db, values, text, seen, bad):
@@ -199,6 +203,15 @@ def compare(folder, db, values, text, seen, bad):
     want("a second program's exit status", seen["while"][0], 0)
     if not 0 < seen["while"][1] < good + busy:
         bad.append("a second program found %d calls" % seen["while"][1])
+    with open(os.path.join(folder, "alarms")) as f:
+        alarms = f.read().splitlines()
+    told = [r for r in events(os.path.join(folder, "first")) if r["event"] == "alarm"]
+    print("alarms: %s" % alarms)
+    want("alarms that the command was told", [a.split()[:4] for a in alarms], [["raised", "refused", UAS, "asr"]])
+    want("alarms in lines", [(r["state"], r["name"], r["group"]) for r in told], [("raised", "refused", UAS)])
+    if alarms and not 70 < float(alarms[0].split()[4]) < 90:
+        bad.append("the alarm's value: " + alarms[0])
+    want("the alarm among the metrics", values.get('sipglass_alarm_raised{alarm="refused",group="%s"}' % UAS), 1)
     if "read again" not in notes:
         bad.append("SIGHUP: " + notes)
     if shutil.which("promtool"):
