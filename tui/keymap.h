@@ -144,6 +144,8 @@ enum {
     KEY(PREV_HIT, ON_LADDER, "", "the place found before, or the proof before", 'N')   \
     KEY(NEXT_FOUND, ON_MESSAGE, "", "go to the next place found", 'n')                 \
     KEY(PREV_FOUND, ON_MESSAGE, "", "go to the place found before", 'N')               \
+    KEY(TOGETHER, ON_MEDIA, "together",                                                \
+        "graphs of all streams on one axis, or of one", INPUT_TAB)                     \
     KEY(FOLD_BRANCH, ON_MESSAGE, "fold",                                               \
         "fold or unfold a branch of the decoded tree", INPUT_ENTER, ' ')               \
     KEY(WRAP, ON_MESSAGE, "wrap", "wrap long lines, or scroll them to the side", 'w')  \

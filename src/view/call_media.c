@@ -1,6 +1,8 @@
 #include "view/call_media.h"
 #include "base/vec.h"
+#include "model/offer.h"
 #include "model/streams.h"
+#include "view/clock.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,6 +45,7 @@ static void take_slice(struct call_media_stream *out, const struct rtp_slice *l)
     out->slice[GRAPH_JITTER][i] = l->jitter_mean;
     out->slice[GRAPH_LOSS][i] =
         l->expected ? 100 * (float)l->lost / (float)l->expected : 0;
+    out->slice[GRAPH_LATE][i] = l->late50;
     out->slice[GRAPH_MOS][i] = l->mos > 0 ? l->mos : NAN;
 }
 
@@ -65,7 +68,11 @@ static bool take_slices(struct call_media_stream *out, const struct rtp_stream *
 
 static void add_stream(struct build *b, const struct rtp_stream *s, unsigned leg)
 {
-    struct call_media_stream one = {.row = s, .id = s->id, .leg = leg};
+    struct call_media_stream one = {.row = s,
+                                    .id = s->id,
+                                    .leg = leg,
+                                    .call = s->call ? s->call->id : 0,
+                                    .start = s->start};
     one.figures = ladder_media_new(b->view, s);
     if (!one.figures || !take_slices(&one, s) || !vec_push(&b->streams, one)) {
         stream_done(&one);
@@ -97,6 +104,109 @@ static int by_time(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
+/* When the first slice begins and the last one ends. */
+static void set_span(struct call_media *m)
+{
+    for (size_t i = 0; i < m->streams; i++) {
+        const struct call_media_stream *s = &m->stream[i];
+        int64_t end = s->start + (int64_t)s->figures->slices * RTP_SLICE;
+        m->start = !i || s->start < m->start ? s->start : m->start;
+        m->end = !i || end > m->end ? end : m->end;
+    }
+}
+
+/* ---- in words ---- */
+
+/* An encoding name that is sound or pictures. */
+static bool is_media(const struct str *name)
+{
+    return name && !slice_ieq(slice_of(name->p, name->n), SLICE("telephone-event")) &&
+           !slice_ieq(slice_of(name->p, name->n), SLICE("CN"));
+}
+
+static void add_codecs(const struct offer_media *m, struct strbuf *out)
+{
+    const char *before = " ";
+    if (!m->addr.port) {
+        strbuf_str(out, " refused");
+        return;
+    }
+    for (unsigned i = 0; i < m->codecs; i++)
+        if (is_media(m->codec[i].name)) {
+            strbuf_str(out, before);
+            strbuf_add(out, m->codec[i].name->p, m->codec[i].name->n);
+            before = ",";
+        }
+    if (m->direction != SDP_SENDRECV)
+        strbuf_printf(out, " %s", sdp_direction_name(m->direction));
+}
+
+static bool turns_hold(const struct offer *o, bool held)
+{
+    return !o->answer && o->text->held != held;
+}
+
+/* Only what changes: an answer to a hold or a resume, and the codecs of both, say
+ * nothing new. */
+void call_media_timeline(const struct view *v, const struct call_media *m,
+                         struct strbuf *out)
+{
+    const struct offer *before = NULL;
+    bool held[3] = {false, false, false}, turned = false; /* by side */
+    for (size_t i = 0; i < m->offers; i++) {
+        const struct offer_line *l = m->offer[i];
+        const struct offer *o = l->offer;
+        bool first = o != before;
+        before = o;
+        if (first && !o->answer) {
+            turned = turns_hold(o, held[o->side]);
+            held[o->side] = o->text->held;
+        }
+        if (turned && (o->answer || !first))
+            continue;
+        if (first) {
+            strbuf_str(out, out->n ? " → " : "");
+            clock_time(out, o->time, v->utc, 0);
+            strbuf_str(out, turned       ? (held[o->side] ? " hold" : " resume")
+                            : !o->answer ? " offer"
+                            : o->early   ? " early answer"
+                                         : " answer");
+        }
+        if (turned && held[o->side])
+            strbuf_printf(out, " (%s)", sdp_direction_name(l->media->direction));
+        else if (!turned)
+            add_codecs(l->media, out);
+    }
+}
+
+static const char *loss_sign(float loss, bool ascii)
+{
+    static const char *const SIGNS[] = {"·", "░", "▒", "▓", "█"}, *const PLAIN[] = {
+                                                                      ".", "-", "+",
+                                                                      "*", "#"};
+    unsigned n = isnan(loss) || loss <= 0 ? 0
+                 : loss < 1               ? 1
+                 : loss < 3               ? 2
+                 : loss < 5               ? 3
+                                          : 4;
+    return (ascii ? PLAIN : SIGNS)[n];
+}
+
+void call_media_loss_map(const struct call_media_stream *s, size_t room, bool ascii,
+                         struct strbuf *out)
+{
+    size_t slices = s->figures->slices, n = slices < room ? slices : room;
+    for (size_t i = 0; i < n; i++) {
+        float worst = 0;
+        for (size_t k = i * slices / n; k < (i + 1) * slices / n; k++)
+            if (!isnan(s->slice[GRAPH_LOSS][k]) && s->slice[GRAPH_LOSS][k] > worst)
+                worst = s->slice[GRAPH_LOSS][k];
+        strbuf_str(out, loss_sign(worst, ascii));
+    }
+}
+
+/* ---- all of it ---- */
+
 struct call_media *call_media_build(const struct view *v, const struct call *call,
                                     bool session)
 {
@@ -123,6 +233,7 @@ struct call_media *call_media_build(const struct view *v, const struct call *cal
         qsort(m->offer, m->offers, sizeof *m->offer, by_time);
     if (m->streams)
         qsort(m->stream, m->streams, sizeof *m->stream, by_start);
+    set_span(m);
     if (!b.failed)
         return m;
     call_media_free(m);

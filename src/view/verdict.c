@@ -370,6 +370,17 @@ const struct finding *verdict_of_row(const struct view *v, const struct ladder_r
     return NULL;
 }
 
+const struct finding *verdict_of_stream(const struct view *v, uint32_t call,
+                                        uint32_t stream)
+{
+    const struct finding *f = v->diagnosis ? diagnose_of(v->diagnosis, call) : NULL;
+    for (; f; f = f->next)
+        for (size_t i = 0; i < f->nevidence; i++)
+            if (f->evidence[i].stream == stream)
+                return f;
+    return NULL;
+}
+
 const struct finding *verdict_headline(const struct view *v, const struct call *call)
 {
     return v->diagnosis ? diagnose_headline(v->diagnosis, call->id) : NULL;

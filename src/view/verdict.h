@@ -82,6 +82,10 @@ const struct finding **verdict_sorted(const struct view *v, const struct call *c
 const struct finding *verdict_of_row(const struct view *v,
                                      const struct ladder_row *row);
 
+/* The worst finding of a call that a stream proves; NULL: none. */
+const struct finding *verdict_of_stream(const struct view *v, uint32_t call,
+                                        uint32_t stream);
+
 /* The finding that stands for a call; NULL: none. */
 const struct finding *verdict_headline(const struct view *v, const struct call *call);
 

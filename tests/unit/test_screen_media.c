@@ -59,6 +59,59 @@ static void descriptions_streams_graphs(void **state)
     assert_line_has(&s, 1, "Calls");
 }
 
+/* Both directions stand on one axis of time. */
+static void all_streams_together(void **state)
+{
+    (void)state;
+    stage_press(&s, "m\t");
+    assert_golden_sizes(&s, "media-together");
+    stage_draw(&s, 80, 24, true);
+    assert_golden(&s, "media-together");
+    stage_press(&s, "\t");
+    stage_draw(&s, 120, 36, false);
+    assert_true(stage_shows(&s, "Buffer  50 ms late 0.0 %"));
+}
+
+/* What is lost is a sign a slice, and the rule that it proves stands above it. */
+static void what_is_wrong_with_a_stream(void **state)
+{
+    (void)state;
+    stage_press(&s, "mj");
+    stage_draw(&s, 120, 36, false);
+    assert_true(stage_shows(&s, "● D14  audio to the caller lost 5.7 %"));
+    assert_true(stage_shows(&s, "Lost 100 in runs: 100, longest 1   each 10 s  ·█··"));
+    stage_draw(&s, 120, 36, true);
+    assert_true(stage_shows(&s, "each 10 s  .#.."));
+}
+
+#define HOLD_SDP                                                                \
+    "v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" \
+    "m=audio 4000 RTP/AVP 8 0\r\na=rtpmap:8 PCMA/8000\r\na=sendonly\r\n"
+
+static void offers_and_answers_in_one_line(void **state)
+{
+    (void)state;
+    stage_call(&s, "held@example.com", "sip:alice@example.com", "sip:bob@example.net");
+    s.f.body = STAGE_SDP;
+    SAY(&s, {50000, ">", "INVITE", "1 INVITE", "t1", NULL, STAGE_SDP_TYPE});
+    s.f.body = STAGE_ANSWER;
+    SAY(&s, {51000, "<", "200", "1 INVITE", "t1", "h", STAGE_SDP_TYPE});
+    s.f.body = HOLD_SDP;
+    SAY(&s, {60000, ">", "INVITE", "2 INVITE", "t2", "h", STAGE_SDP_TYPE});
+    s.f.body = STAGE_ANSWER;
+    SAY(&s, {60100, "<", "200", "2 INVITE", "t2", "h", STAGE_SDP_TYPE});
+    s.f.body = STAGE_SDP;
+    SAY(&s, {70000, ">", "INVITE", "3 INVITE", "t3", "h", STAGE_SDP_TYPE});
+    s.f.body = STAGE_ANSWER;
+    SAY(&s, {70100, "<", "200", "3 INVITE", "t3", "h", STAGE_SDP_TYPE});
+    ui_refresh(&s.ui);
+    stage_press(&s, "^Em");
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 2,
+                    "22:14:10 offer PCMA → 22:14:11 answer PCMA → 22:14:20 hold "
+                    "(sendonly) → 22:14:30 resume");
+}
+
 static void descriptions_in_their_rows(void **state)
 {
     (void)state;
@@ -112,6 +165,9 @@ int main(void)
         TEST(media_in_the_ladder),
         TEST(a_stream_of_the_ladder_opens),
         TEST(descriptions_streams_graphs),
+        TEST(all_streams_together),
+        TEST(what_is_wrong_with_a_stream),
+        TEST(offers_and_answers_in_one_line),
         TEST(descriptions_in_their_rows),
         TEST(the_verdict_leads_to_the_stream),
         TEST(any_size_is_drawn),
