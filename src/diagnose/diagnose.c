@@ -329,6 +329,26 @@ static void note_media(struct diagnose *d)
     d->scope.media_usual = with * 2 >= answered;
 }
 
+/* What one direction alone cannot show: requests with their responses; nor is it full
+ * of repetitions, which a peer that is dead brings about. */
+static bool shows_both(const struct calls *c)
+{
+    enum { LOOKS = 2000 };
+    uint64_t all = 0, whole = 0, messages = 0, repeated = 0;
+    for (size_t i = c->list.n > LOOKS ? c->list.n - LOOKS : 0; i < c->list.n; i++) {
+        const struct call *call = c->list.at[i];
+        if (!call)
+            continue;
+        messages += call->messages;
+        repeated += call->retransmissions;
+        for (const struct txn *t = call->txns; t; t = t->next) {
+            all++;
+            whole += t->request && t->responses;
+        }
+    }
+    return whole * 20 > all || repeated * 2 > messages;
+}
+
 static void note_scope(struct diagnose *d)
 {
     static const uint32_t DROPS[] = {LEDGER_KERNEL_DROP, LEDGER_INTERFACE_DROP,
@@ -345,7 +365,8 @@ static void note_scope(struct diagnose *d)
     if (!s->first && c->list.n && c->list.at[0])
         s->first = c->list.at[0]->start;
     note_hops(d);
-    s->one_sided = c->msgs_seen >= MESSAGES && s->one_way * 100 >= s->hops * SHARE;
+    s->one_sided = c->msgs_seen >= MESSAGES && s->one_way * 100 >= s->hops * SHARE &&
+                   !shows_both(c);
 }
 
 static void examine_capture(struct diagnose *d)

@@ -356,6 +356,8 @@ static void drops(struct exam *e, const struct rule *r)
     show_first(e, d, LEDGER_KERNEL_DROP);
     show_first(e, d, LEDGER_INTERFACE_DROP);
     show_first(e, d, LEDGER_RING_DROP);
+    if (!d->nevidence && e->calls->list.n)
+        draft_msg(d, call_at(e, 0) ? call_at(e, 0)->first : NULL);
     say(&d->headline, "%u frames were dropped while capturing",
         (unsigned)e->scope->drops);
     say(&d->detail, "Loss and missing messages may be the capture's own: nothing is "
@@ -481,8 +483,10 @@ static const struct rule RULES[] = {
      fixed_duration},
     {"CAP01", "ONE_SIDED", SEVERITY_WARN, RULE_CAPTURE, 0, "",
      "The capture shows one direction only.",
-     "20 messages or more, and 95 % of the address pairs without traffic back.",
-     "Fewer messages.",
+     "20 messages or more, 95 % of the address pairs without traffic back, and hardly "
+     "a "
+     "request together with its response.",
+     "Fewer messages; messages repeated again and again: a peer that does not answer.",
      "Capture on both directions of the mirror port, or on the host itself.",
      one_sided},
     {"CAP02", "DROPS", SEVERITY_WARN, RULE_CAPTURE, 0, "",

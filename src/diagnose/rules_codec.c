@@ -87,13 +87,14 @@ static bool judge_answer(struct exam *e, const struct rule *r,
     const struct offer_codec *c = a && b ? not_offered(a, b) : NULL;
     if (c) {
         bool all = all_foreign(a, b);
-        if (!(d = of_answer(e, r, all ? SEVERITY_CRIT : SEVERITY_WARN, offer, answer)))
+        if (!(d = of_answer(e, r, all ? SEVERITY_CRIT : SEVERITY_INFO, offer, answer)))
             return true;
         say(&d->headline, "the answer of %i names ", &answer->msg->hop->src);
         say_codec(&d->headline, c);
         say(&d->headline, ", which was not offered");
         say(&d->detail, all ? "No codec of the answer was offered."
-                            : "The others were offered, so the call may work.");
+                            : "RFC 3264 6.1 allows that beside codecs of the offer; "
+                              "few do it, and some peers trip over it.");
         return true;
     }
     if (a && !b && answer->text->lines && e->call->answer) {
@@ -276,8 +277,9 @@ static void ptime(struct exam *e, const struct rule *r)
 static const struct rule RULES[] = {
     {"A10", "BAD_ANSWER", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 3264 6",
      "The answer does not fit the offer.",
-     "Codecs that were not offered (critical where all are), another number of media "
-     "lines, or audio refused in an answered call.",
+     "No codec of the answer was offered, audio is refused in an answered call; a "
+     "warning "
+     "for another number of media lines; information for codecs beside those offered.",
      "Another payload type for the same codec.",
      "Correct the side that answers; look for a box that rewrites SDP.", bad_answer},
     {"D07", "CODEC_NOT_NEGOTIATED", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 3264 5.1, 6.1",

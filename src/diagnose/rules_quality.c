@@ -120,13 +120,18 @@ static void judge_jitter(struct exam *e, const struct rule *r,
         n = 1; /* a buffer of 50 ms plays all the same */
     if (n && runs_away(e, f))
         n = 1;
-    if (!n && share > 0.5)
+    bool mixed = !n && share > 0.5 && s->sequence.reordered >= 5;
+    if (mixed)
         n = 1;
     struct draft *d =
         n ? of_stream(e, r, n == 2 ? SEVERITY_CRIT : SEVERITY_WARN, 85, s) : NULL;
     if (!d)
         return;
-    if (runs_away(e, f)) {
+    if (mixed) {
+        say(&d->headline, "audio to the %s comes out of order: ", side_name(s->to));
+        say_real(&d->headline, share);
+        say(&d->headline, " %% of its packets, ");
+    } else if (runs_away(e, f)) {
         say(&d->headline, "packets of %a fall behind their timestamps: ", &s->src);
     } else {
         say(&d->headline, "audio to the %s comes unevenly: jitter up to ",
@@ -220,13 +225,13 @@ static void judge_mos(struct exam *e, const struct rule *r, const struct rtp_str
 {
     const struct rtp_figures *f = streams_figures(e->streams, s);
     double mos = f->has_mos_min ? f->mos_min : f->mos;
-    if (!f->has_mos || s->srtp || mos >= e->limit->mos_warn)
-        return;
+    if (!f->has_mos || s->srtp || mos >= e->limit->mos_warn || runs_away(e, f))
+        return; /* timestamps that run away say nothing of what is heard */
     double best =
         f->codec ? emodel_mos(emodel_r(f->codec, 0, 1, 0), f->codec->scale) : 0;
     if (best > 0 && best < e->limit->mos_warn && best - mos < 0.3)
         return; /* the codec is no better: nothing is wrong with the call */
-    bool crit = mos < e->limit->mos_crit && !runs_away(e, f);
+    bool crit = mos < e->limit->mos_crit;
     struct draft *d = of_stream(e, r, crit ? SEVERITY_CRIT : SEVERITY_WARN,
                                 f->codec && f->codec->published ? 90 : 70, s);
     if (!d)

@@ -291,7 +291,13 @@ static void not_found(struct exam *e, const struct rule *r)
         return;
     if (!e->call->invite && e->call->method == SIP_REGISTER)
         return;
-    struct draft *d = refused(e, r, SEVERITY_CRIT, 90);
+    /* A subscription or a keepalive that finds nobody costs no call. */
+    bool heavy = e->call->invite, text = e->call->method == SIP_MESSAGE;
+    struct draft *d = refused(e, r,
+                              heavy  ? SEVERITY_CRIT
+                              : text ? SEVERITY_WARN
+                                     : SEVERITY_INFO,
+                              90);
     if (!d)
         return;
     const struct msg *m = refusal_of(e);
@@ -531,7 +537,9 @@ static const struct rule RULES[] = {
     {"A11", "NOT_FOUND", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER, 0,
      "RFC 3261 21.4.5, 21.4.14, 21.4.22",
      "The user, number or domain does not exist there.",
-     "404, 410, 604, 484, 485 or 416.", "The call is answered in a later attempt.",
+     "404, 410, 604, 484, 485 or 416; a warning for MESSAGE, information for other "
+     "requests than INVITE.",
+     "The call is answered in a later attempt.",
      "Correct the number format (prefix, +, length) or the domain; the detail names a "
      "call that worked.",
      not_found},

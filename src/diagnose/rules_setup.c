@@ -1,4 +1,5 @@
 /* Rules A01-A05, A13, A14: calls that get no answer, a late one, or go in circles. */
+#include "base/ledger.h"
 #include "diagnose/exam.h"
 #include "diagnose/say.h"
 
@@ -78,8 +79,12 @@ static void no_response(struct exam *e, const struct rule *r)
         bool long_ago = exam_passed(e, t->request->time, TIMER_B);
         if ((t->requests < 4 && !long_ago) || !exam_allows(e, r))
             continue;
-        if (t->requests == 1 && t->hop->transport == TRANSPORT_UDP && !icmp_of(e, t)) {
-            e->unknown = true; /* never repeated: an answer came that is not here */
+        /* Never repeated: an answer came that is not here; or the clock cannot be
+         * trusted with the time that passed. */
+        if (t->requests == 1 && !icmp_of(e, t) &&
+            (t->hop->transport == TRANSPORT_UDP ||
+             ledger_total(e->ledger, LEDGER_TIME_BACK))) {
+            e->unknown = true;
             continue;
         }
         bool works = e->call->answer || (e->first && e->first != t && e->first->final &&
@@ -107,6 +112,19 @@ static void no_response(struct exam *e, const struct rule *r)
 
 /* ---- A02 ---- */
 
+/* Another request as large got through: size is not why this one did not. */
+static bool size_passes(const struct exam *e, const struct txn *t)
+{
+    for (size_t i = 0; i < e->txns; i++) {
+        const struct txn *o = e->txn[i];
+        if (o != t && o->request && o->responses &&
+            o->request->hop->transport == TRANSPORT_UDP &&
+            o->request->text.length + 100 > t->request->text.length)
+            return true;
+    }
+    return false;
+}
+
 static void fragment_loss(struct exam *e, const struct rule *r)
 {
     for (size_t i = 0; i < e->txns; i++) {
@@ -116,7 +134,8 @@ static void fragment_loss(struct exam *e, const struct rule *r)
             continue;
         bool large = t->request->text.length > e->limit->large_udp;
         bool broken = e->call->incomplete & CALL_INCOMPLETE_FRAGMENT;
-        if (!large || t->responses || (t->requests < 3 && !broken))
+        if (!large || t->responses || (t->requests < 3 && !broken) ||
+            (!broken && size_passes(e, t)))
             continue;
         struct draft *d = exam_find(
             e, r, e->call->answer ? SEVERITY_WARN : SEVERITY_CRIT, broken ? 95 : 80);
@@ -338,7 +357,9 @@ static const struct rule RULES[] = {
      "A request too large for one datagram is lost on its way.",
      "A UDP request of over 1300 bytes was sent three times without any response, or "
      "its fragments are incomplete.",
-     "A response came, or the transport is TCP or TLS.",
+     "A response came, also to another request of the call as large; or the transport "
+     "is "
+     "TCP or TLS.",
      "Use TCP for large requests, shorten the SDP (fewer codecs and ICE candidates, "
      "compact headers), and let fragments pass the firewall.",
      fragment_loss},
