@@ -136,20 +136,23 @@ static bool passes(void *ctx, const struct table *t, const void *object)
 }
 
 /* Words are looked for in texts, unless those are not to be shown. */
-static bool are_text(const struct table_screen *s, const char *text)
+static bool may_be_text(const struct table_screen *s, const char *text)
 {
-    return s->kind->texts && !s->screen.ui->view->redact && *text != '@' &&
-           !words_operator(text);
+    return s->kind->texts && !s->screen.ui->view->redact && *text != '@';
 }
 
+/* "branch=z9" looks like an expression and is none: then it is words, too. */
 static void filter(struct table_screen *s)
 {
     const char *text = s->screen.prompt.text;
-    bool words = are_text(s, text);
+    bool words = may_be_text(s, text) && !words_operator(text);
     size_t n = 0;
 
-    if (!filter_line_set(&s->filter, words ? "" : text))
-        return;
+    if (!filter_line_set(&s->filter, words ? "" : text)) {
+        if (!may_be_text(s, text))
+            return;
+        words = filter_line_set(&s->filter, "");
+    }
     for (; words && text[n]; n++)
         s->words[n] = (char)slice_lower((uint8_t)text[n]);
     s->words[n] = 0;

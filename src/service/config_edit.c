@@ -159,6 +159,10 @@ int config_edit(const char *path, const char *section, const char *name,
     struct strbuf before = {0}, after = {0};
     if (strpbrk(value, "\r\n") || strlen(value) > 4000)
         return -ERR_USAGE;
+    struct stat st;
+    /* A device or a pipe must not be renamed away. */
+    if (!stat(path, &st) && !S_ISREG(st.st_mode))
+        return -ERR_ACCESS;
     char *real = realpath(path, NULL); /* a link stays a link */
     int err = read_all(path, &before);
     if (!err) {

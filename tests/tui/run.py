@@ -1,92 +1,16 @@
 #!/usr/bin/env python3
-"""Tasks on the real program in a terminal of tmux: keys in, what the screen says out. Every step waits for a text.
+"""Tasks on the real program in a terminal of tmux.
 
     run.py PROGRAM ROOT [TEST...]     exit status 1 for a failure, 77 (skipped) without tmux
 """
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 
-PROGRAM = os.path.abspath(sys.argv[1])
-ROOT = os.path.abspath(sys.argv[2])
-SAMPLES = os.path.join(ROOT, "samples")
-WAIT = 10.0
-
-
-class Failure(Exception):
-    pass
-
-
-class Screen:
-    """The program in a terminal of its own."""
-
-    opened = 0
-
-    def __init__(self, args, size=(80, 24), term="tmux-256color", env="", shell=None, folder=None):
-        Screen.opened += 1  # a server each: one that ends is no longer to be talked to
-        self.name = "sipglass-test-%d-%d" % (os.getpid(), Screen.opened)
-        words = " ".join("'%s'" % a for a in args)
-        locale = "" if "LC_ALL" in env else "LC_ALL=C.UTF-8"
-        command = shell or "env %s TZ=UTC TERM=%s %s '%s' %s" % (locale, term, env, PROGRAM, words)
-        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]),
-                  "-c", folder or ROOT, "sh")
-        self.tmux("set", "-g", "status", "off")
-        self.tmux("resize-window", "-x", str(size[0]), "-y", str(size[1]))
-        self.tmux("respawn-pane", "-k", "-c", folder or ROOT, command + "; printf 'exit status %d\\n' $?; exec sleep 600")
-
-    def tmux(self, *words):
-        return subprocess.run(["tmux", "-L", self.name, *words], capture_output=True, text=True).stdout
-
-    def close(self):
-        self.tmux("kill-server")
-
-    def text(self):
-        return self.tmux("capture-pane", "-p")
-
-    def keys(self, *keys):
-        self.tmux("send-keys", *keys)
-        return self
-
-    def type(self, text):
-        self.tmux("send-keys", "-l", text)
-        return self
-
-    def wait(self, pattern, absent=False):
-        """Waits until the screen shows the pattern (or shows it no more)."""
-        end = time.monotonic() + WAIT
-        while time.monotonic() < end:
-            text = self.text()
-            if bool(re.search(pattern, text)) != absent:
-                return text
-            if re.search(r"^exit status", text, re.M):
-                break
-            time.sleep(0.02)
-        raise Failure("%s '%s' on the screen:\n%s" % ("still" if absent else "no", pattern, self.text()))
-
-    def line(self, pattern):
-        self.wait(pattern)
-        return next(l for l in self.text().splitlines() if re.search(pattern, l))
-
-    def ended(self):
-        """Waits for the end; returns the exit status."""
-        return int(re.search(r"exit status (\d+)", self.wait(r"exit status \d"))[1])
-
-    def pid(self):
-        return int(self.tmux("display", "-p", "#{pane_pid}"))
-
-
-def sample(name):
-    return os.path.join(SAMPLES, name)
-
-
-def expect(condition, what):
-    if not condition:
-        raise Failure(what)
+from terminal import PROGRAM, expect, main, sample
 
 
 def opens_and_goes_down_to_a_message(open_screen):
@@ -319,36 +243,5 @@ TESTS = [opens_and_goes_down_to_a_message, search_finds_the_call, next_failed_an
          a_dumb_terminal_is_told, the_mouse_selects_and_opens, a_large_capture_answers_at_once]
 
 
-def run(test):
-    opened = []
-
-    def open_screen(*args, **kwargs):
-        opened.append(Screen(*args, **kwargs))
-        return opened[-1]
-
-    try:
-        test(open_screen)
-        return None
-    except Failure as e:
-        return str(e)
-    finally:
-        for s in opened:
-            s.close()
-
-
-def main():
-    if not shutil.which("tmux"):
-        print("tmux is not installed")
-        return 77
-    failed = 0
-    for test in TESTS:
-        if sys.argv[3:] and test.__name__ not in sys.argv[3:]:
-            continue
-        why = run(test)
-        failed += why is not None
-        print("%s %s%s" % ("ok  " if why is None else "FAIL", test.__name__, "" if why is None else "\n" + why))
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(TESTS))

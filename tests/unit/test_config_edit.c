@@ -109,6 +109,22 @@ static void what_is_no_line_is_refused(void **state)
     assert_int_not_equal(config_edit("/proc/nowhere/config", "screen", "a", "b"), 0);
 }
 
+/* A device or a pipe stays what it is. */
+static void what_is_no_file_is_left_alone(void **state)
+{
+    struct stat st;
+    char pipe[80];
+
+    (void)state;
+    snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    assert_int_equal(config_edit(pipe, "screen", "a", "b"), -ERR_ACCESS);
+    assert_int_equal(stat(pipe, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    unlink(pipe);
+    assert_int_equal(config_edit(folder, "screen", "a", "b"), -ERR_ACCESS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +132,7 @@ int main(void)
         cmocka_unit_test(all_else_stays),
         cmocka_unit_test(its_mode_stays),
         cmocka_unit_test(what_is_no_line_is_refused),
+        cmocka_unit_test(what_is_no_file_is_left_alone),
     };
 
     return cmocka_run_group_tests(tests, open_folder, close_folder);
