@@ -577,7 +577,7 @@ static struct finding *recall(struct draft *draft, const struct stored_finding *
 void diagnose_restore(struct diagnose *d, const struct stored_finding *in)
 {
     char name[16] = "";
-    if (in->rule.n < sizeof name)
+    if (in->rule.n && in->rule.n < sizeof name)
         memcpy(name, in->rule.p, in->rule.n);
     const struct rule *rule = rule_find(name);
     struct seen *s = in->call ? place_of(d, in->call) : NULL;

@@ -163,7 +163,7 @@ static void judge_silence(struct exam *e, const struct rule *r,
     int64_t quiet = s->quiet_longest;
     if (s->quiet_since && s->end - s->quiet_since > quiet)
         quiet = s->end - s->quiet_since;
-    bool all = quiet >= (s->end - s->start) * 9 / 10;
+    bool all = quiet >= (s->end - s->start) / 10 * 9;
     if (!s->format.g711 || quiet < 5 * SECOND)
         return;
     struct draft *d = of_stream(e, r, SEVERITY_WARN, all ? 90 : 70, s);

@@ -276,7 +276,7 @@ static enum binding_how how_of(struct slice name, bool call)
 static uint32_t ssrc_of(struct slice text)
 {
     char digits[12] = "";
-    if (text.n < sizeof digits)
+    if (text.n && text.n < sizeof digits)
         memcpy(digits, text.p, text.n);
     return (uint32_t)strtoul(digits, NULL, 16);
 }

@@ -31,8 +31,10 @@ static const char TEXTS_LEAVE[] =
     "FROM message_more WHERE text IS NOT NULL AND message IN (SELECT id FROM messages "
     "WHERE call IN (SELECT id FROM temp.leaving));";
 
-/* `choose` fills temp.leaving with ids of calls. */
-static int leave(struct sqlite3 *sql, bool text, const char *choose, struct errmsg *why)
+/* All of it or nothing. `choose` fills temp.leaving with ids of calls; `rest`: what
+ * leaves with them. */
+static int leave(struct sqlite3 *sql, bool text, const char *choose, const char *rest,
+                 struct errmsg *why)
 {
     int err = schema_run(sql,
                          "CREATE TEMP TABLE IF NOT EXISTS leaving(id INTEGER PRIMARY "
@@ -42,7 +44,8 @@ static int leave(struct sqlite3 *sql, bool text, const char *choose, struct errm
         return err;
     if (!(err = schema_run(sql, choose, why)) &&
         !(err = text ? schema_run(sql, TEXTS_LEAVE, why) : 0) &&
-        !(err = schema_run(sql, CALLS_LEAVE, why)))
+        !(err = schema_run(sql, CALLS_LEAVE, why)) &&
+        !(err = schema_run(sql, rest, why)))
         return schema_run(sql, "COMMIT", why);
     sqlite3_exec(sql, "ROLLBACK", NULL, NULL, NULL);
     return err;
@@ -66,7 +69,7 @@ static int by_age(struct sqlite3 *sql, bool text, int64_t max_age, struct errmsg
             "(SELECT max(start_ns) FROM calls) - %lld * 1000000000 ORDER BY "
             "start_ns LIMIT %d",
             (long long)max_age, CALLS_A_STEP);
-        err = leave(sql, text, choose, why);
+        err = leave(sql, text, choose, "", why);
     } while (!err && schema_number(sql, "SELECT count(*) FROM temp.leaving", 0) ==
                          CALLS_A_STEP);
     return err;
@@ -81,7 +84,7 @@ static int by_size(struct sqlite3 *sql, bool text, int64_t max_size, struct errm
                      CALLS_A_STEP);
     while (used(sql) > max_size &&
            schema_number(sql, "SELECT count(*) FROM calls", 0)) {
-        int err = leave(sql, text, choose, why);
+        int err = leave(sql, text, choose, "", why);
         if (err)
             return err;
     }
@@ -133,17 +136,15 @@ int retention_forget(struct sqlite3 *sql, bool text, int64_t capture,
                      "INSERT INTO temp.leaving_capture VALUES(%lld, (SELECT run FROM "
                      "captures WHERE id=%lld));",
                      (long long)capture, (long long)capture);
+    struct strbuf rest = {0};
+    strbuf_str(&rest, text ? TEXTS_STRAY : "");
+    strbuf_str(&rest, STRAYS_LEAVE);
     int err = schema_run(sql, choose, why);
     if (!err)
         err = leave(sql, text,
                     "INSERT INTO temp.leaving SELECT call FROM call_more WHERE "
                     "capture=" CAPTURE,
-                    why);
-    if (err || (err = schema_run(sql, "BEGIN IMMEDIATE", why)))
-        return err;
-    if (!(err = text ? schema_run(sql, TEXTS_STRAY, why) : 0) &&
-        !(err = schema_run(sql, STRAYS_LEAVE, why)))
-        return schema_run(sql, "COMMIT", why);
-    sqlite3_exec(sql, "ROLLBACK", NULL, NULL, NULL);
+                    strbuf_cstr(&rest), why);
+    strbuf_done(&rest);
     return err;
 }

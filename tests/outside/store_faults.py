@@ -34,10 +34,10 @@ def grown(path, copies):
 
 
 def look(database):
-    """Committed rows as another program sees them; None: nothing there yet."""
+    """Committed rows as another program sees them, with their capture; None: nothing there yet."""
     try:
         c = sqlite3.connect("file:%s?mode=ro" % database, uri=True, timeout=5)
-        rows = [r[0] for r in c.execute("SELECT id FROM messages")]
+        rows = c.execute("SELECT message, capture FROM message_more").fetchall()
         c.close()
         return rows
     except sqlite3.Error:
@@ -53,7 +53,7 @@ def kill(sipglass, rounds, folder):
                 os.unlink(database + end)
         p = subprocess.Popen([sipglass, "calls", "-q", capture, "--db", database], stdout=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL)
-        time.sleep(random.uniform(0.0, 0.9))
+        time.sleep(random.uniform(0.0, 0.6))
         before = look(database)
         p.send_signal(signal.SIGKILL)
         p.wait()
@@ -62,9 +62,11 @@ def kill(sipglass, rounds, folder):
         c = sqlite3.connect(database, timeout=5)
         whole = c.execute("PRAGMA integrity_check").fetchone()[0]
         tables = c.execute("SELECT count(*) FROM sqlite_master WHERE name='messages'").fetchone()[0]
-        after = {r[0] for r in c.execute("SELECT id FROM messages")} if tables else set()
+        after = set(c.execute("SELECT message, capture FROM message_more")) if tables else set()
+        # A capture that was read in part leaves as a whole when it is read again.
+        captures = {r[0] for r in c.execute("SELECT id FROM captures")} if tables else set()
         c.close()
-        lost = set(before or ()) - after
+        lost = {r for r in before or () if r[1] in captures} - after
         seen += len(before or ())
         if whole != "ok" or lost:
             bad += 1
@@ -112,8 +114,76 @@ def faults(sipglass, folder):
     newer.execute("PRAGMA user_version=77")
     newer.close()
     bad += expect("a newer schema", call(sipglass, SAMPLE, path("a.db")), "newer sipglass")
+    bad += locked(sipglass, path)
+    bad += on_small_disks(sipglass, folder, many)
     bad += mutated(sipglass, path)
     return bad
+
+
+def locked(sipglass, path):
+    """By another program for as long as it takes, from before the start and in the middle."""
+    subprocess.run([sipglass, "calls", "-q", SAMPLE, "--db", path("l.db")], check=True)
+    other = sqlite3.connect(path("l.db"), isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    bad = expect("locked by another", call(sipglass, grown(path("l.pcap"), 3), path("l.db")), "another program has it locked")
+    other.execute("ROLLBACK")
+    other.close()
+    # A second one of its own: the first reads a pipe that does not end.
+    first = subprocess.Popen([sipglass, "calls", "-q", "-", "--db", path("own.db")], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    with open(SAMPLE, "rb") as f:
+        data = f.read()
+    first.stdin.write(data)
+    first.stdin.flush()
+    for _ in range(100):
+        if os.path.exists(path("own.db")):
+            break
+        time.sleep(0.05)
+    time.sleep(0.3)
+    bad += expect("written by a second one", call(sipglass, SAMPLE, path("own.db")), "another sipglass writes to it")
+    first.stdin.close()
+    first.wait()
+    rows = look(path("own.db")) or []
+    ok = first.returncode == 0 and rows
+    print("%s the first one goes on: %d rows" % ("ok  " if ok else "FAIL", len(rows)))
+    return bad + (not ok)
+
+
+SMALL = """
+set -e
+mount -t tmpfs -o size=1500k none "$1"
+set +e
+"$2" calls --json "$3" --db "$1/full.db" >"$4/out" 2>"$4/err"
+echo $? >"$4/status"
+"$2" calls -q "$5" --db "$4/ro.db"
+mkdir "$4/keep"; cp "$4/ro.db" "$4/keep/ro.db"
+mount --bind "$4/keep" "$1"; mount -o remount,bind,ro "$1"
+"$2" calls --json "$5" --db "$1/ro.db" >"$4/out-ro" 2>"$4/err-ro"
+echo $? >"$4/status-ro"
+"$2" calls --json "$5" --db "$1/new.db" >"$4/out-new" 2>"$4/err-new"
+echo $? >"$4/status-new"
+"$2" messages --json "$1/ro.db" >"$4/out-read" 2>"$4/err-read"
+echo $? >"$4/status-read"
+"""
+
+
+def on_small_disks(sipglass, folder, many):
+    """A disk that is full, a folder that may not be written: in a name space of our own."""
+    place = os.path.join(folder, "disk")
+    os.mkdir(place)
+    p = subprocess.run(["unshare", "-rm", "sh", "-c", SMALL, "sh", place, os.path.abspath(sipglass), many, folder, SAMPLE],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    if p.returncode:
+        print("no name spaces here (%s): the disk is left out" % p.stderr.decode().strip()[:60])
+        return 0
+
+    def said(name, part, status):
+        read = lambda what: open(os.path.join(folder, what + name), "rb").read()
+        rows, line, code = len(read("out").splitlines()), read("err").decode(), int(read("status"))
+        ok = part in line and code == status and rows > 0
+        print("%s disk%s: exit status %d, %d rows, %s" % ("ok  " if ok else "FAIL", name, code, rows, line.strip()[:120]))
+        return not ok
+    return said("", "the disk is full", 1) + said("-ro", "nothing is stored", 1) + said("-new", "nothing is stored", 1) + \
+        said("-read", "", 0)
 
 
 def mutated(sipglass, path):
