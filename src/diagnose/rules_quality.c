@@ -160,7 +160,7 @@ static void jitter(struct exam *e, const struct rule *r)
 static void judge_silence(struct exam *e, const struct rule *r,
                           const struct rtp_stream *s)
 {
-    int64_t quiet = s->quiet_longest;
+    int64_t quiet = s->quiet_longest * INT64_C(1000000);
     if (s->quiet_since && s->end - s->quiet_since > quiet)
         quiet = s->end - s->quiet_since;
     bool all = quiet >= (s->end - s->start) / 10 * 9;

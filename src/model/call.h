@@ -72,7 +72,8 @@ enum event_kind {
     EVENT_RESUME,
     EVENT_SSRC,
     EVENT_CODEC,
-    EVENT_LOG
+    EVENT_LOG,
+    EVENT_REPORT /* what an endpoint says of a stream */
 };
 struct event {
     struct event *next; /* in order of time */

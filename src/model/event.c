@@ -5,9 +5,9 @@ enum { EVENT_MAX = 500 };
 const char *event_kind_name(unsigned kind)
 {
     static const char *const NAMES[] = {
-        [EVENT_ICMP] = "icmp",     [EVENT_DTMF] = "dtmf", [EVENT_HOLD] = "hold",
-        [EVENT_RESUME] = "resume", [EVENT_SSRC] = "ssrc", [EVENT_CODEC] = "codec",
-        [EVENT_LOG] = "log",
+        [EVENT_ICMP] = "icmp",     [EVENT_DTMF] = "dtmf",     [EVENT_HOLD] = "hold",
+        [EVENT_RESUME] = "resume", [EVENT_SSRC] = "ssrc",     [EVENT_CODEC] = "codec",
+        [EVENT_LOG] = "log",       [EVENT_REPORT] = "report",
     };
     return kind < sizeof NAMES / sizeof *NAMES ? NAMES[kind] : "?";
 }

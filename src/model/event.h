@@ -4,7 +4,7 @@
 
 #include "model/calls.h"
 
-/* "icmp", "dtmf", "hold", "resume", "ssrc", "codec", "log". */
+/* "icmp", "dtmf", "hold", "resume", "ssrc", "codec", "log", "report". */
 const char *event_kind_name(unsigned kind);
 
 /* Adds a copy of *draft to the call, in order of arrival. `value`: text, copied; NULL:

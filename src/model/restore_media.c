@@ -32,38 +32,48 @@ enum width { BOOL, U8, U16, U32, U64, I64, F32, F64 };
     NUMBER("assumed", BOOL, format.assumed)        \
     NUMBER("delta_max_ns", I64, delta_max)         \
     NUMBER("quiet_since_ns", I64, quiet_since)     \
-    NUMBER("quiet_longest_ns", I64, quiet_longest) \
+    NUMBER("quiet_longest_ms", U32, quiet_longest) \
     NUMBER("received", U32, sequence.unique)       \
     NUMBER("duplicates", U32, sequence.duplicates) \
     NUMBER("reordered", U32, sequence.reordered)   \
     NUMBER("restarts", U32, sequence.restarts)     \
     NUMBER("jitter_updates", U32, jitter.updates)  \
-    NUMBER("rtcp_reports", U32, rtcp.reports)      \
+    NUMBER("rtcp_reports", U16, rtcp.reports)      \
     NUMBER("rtcp_loss", F32, rtcp.loss)            \
     NUMBER("rtcp_jitter", F32, rtcp.jitter)        \
-    NUMBER("rtcp_rtts", U32, rtcp.rtts)            \
+    NUMBER("rtcp_rtts", U16, rtcp.rtts)            \
     NUMBER("rtcp_rtt", F32, rtcp.rtt)
 
-#define FIGURE_TABLE(NUMBER)                               \
-    NUMBER("expected", U64, sequence.expected)             \
-    NUMBER("lost", U64, sequence.lost)                     \
-    NUMBER("loss_bursts", U64, sequence.loss_bursts)       \
-    NUMBER("loss_burst_max", U64, sequence.loss_burst_max) \
-    NUMBER("loss", F64, loss)                              \
-    NUMBER("jitter_mean", F64, jitter_mean)                \
-    NUMBER("jitter_max", F64, jitter_max)                  \
-    NUMBER("late50", F64, late50)                          \
-    NUMBER("late200", F64, late200)                        \
-    NUMBER("drift", F64, drift)                            \
-    NUMBER("has_drift", BOOL, has_drift)                   \
-    NUMBER("ptime", F64, ptime)                            \
-    NUMBER("r", F64, r)                                    \
-    NUMBER("mos", F64, mos)                                \
-    NUMBER("mos_min", F64, mos_min)                        \
-    NUMBER("mos50", F64, mos50)                            \
-    NUMBER("mos200", F64, mos200)                          \
-    NUMBER("has_mos", BOOL, has_mos)                       \
-    NUMBER("has_mos_min", BOOL, has_mos_min)
+#define FIGURE_TABLE(NUMBER)                                    \
+    NUMBER("expected", U64, sequence.expected)                  \
+    NUMBER("lost", U64, sequence.lost)                          \
+    NUMBER("loss_bursts", U64, sequence.loss_bursts)            \
+    NUMBER("loss_burst_max", U64, sequence.loss_burst_max)      \
+    NUMBER("loss", F64, loss)                                   \
+    NUMBER("jitter_mean", F64, jitter_mean)                     \
+    NUMBER("jitter_max", F64, jitter_max)                       \
+    NUMBER("late50", F64, late50)                               \
+    NUMBER("late200", F64, late200)                             \
+    NUMBER("drift", F64, drift)                                 \
+    NUMBER("has_drift", BOOL, has_drift)                        \
+    NUMBER("ptime", F64, ptime)                                 \
+    NUMBER("r", F64, r)                                         \
+    NUMBER("mos", F64, mos)                                     \
+    NUMBER("mos_min", F64, mos_min)                             \
+    NUMBER("mos50", F64, mos50)                                 \
+    NUMBER("mos200", F64, mos200)                               \
+    NUMBER("has_mos", BOOL, has_mos)                            \
+    NUMBER("has_mos_min", BOOL, has_mos_min)                    \
+    NUMBER("pdv50", F64, pdv50)                                 \
+    NUMBER("pdv95", F64, pdv95)                                 \
+    NUMBER("pdv99", F64, pdv99)                                 \
+    NUMBER("has_pdv", BOOL, has_pdv)                            \
+    NUMBER("remote_reports", U32, remote.reports)               \
+    NUMBER("remote_has", U16, remote.has)                       \
+    NUMBER("remote_by", U8, remote.by)                          \
+    NUMBER("remote_loss", F32, remote.value[REMOTE_LOSS])       \
+    NUMBER("remote_discard", F32, remote.value[REMOTE_DISCARD]) \
+    NUMBER("remote_mos", F32, remote.value[REMOTE_MOS_LQ])
 
 static const struct number {
     const char *name;
@@ -190,9 +200,15 @@ const struct call *stored_row_call(enum stored_rows what, const void *row)
 uint64_t stored_mark(const struct rtp_stream *s)
 {
     const struct pair *p = s->pair;
-    uint64_t of[] = {s->packets,       s->rtcp.reports,           s->rtcp.rtts,
-                     s->how,           s->call ? s->call->id : 0, s->base.n,
-                     p ? p->up_id : 0, p ? p->settled : 0};
+    uint64_t of[] = {s->packets,
+                     s->rtcp.reports,
+                     s->rtcp.rtts,
+                     s->how,
+                     s->call ? s->call->id : 0,
+                     s->base.n,
+                     p ? p->up_id : 0,
+                     p ? p->settled : 0,
+                     s->remote ? s->remote->reports : 0};
     return hash_bytes(of, sizeof of);
 }
 

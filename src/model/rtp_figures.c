@@ -136,6 +136,11 @@ void rtp_stream_figures(const struct rtp_stream *s, struct rtp_figures *out)
     out->late200 = percent((double)s->playout.late200, (double)s->playout.packets);
     out->has_drift = drift_ppm(&s->drift, &out->drift);
     out->ptime = s->repeated ? s->ticks * s->format.ms : 0;
+    out->has_pdv = s->pdv && pdv_percentile(s->pdv, 50, &out->pdv50) &&
+                   pdv_percentile(s->pdv, 95, &out->pdv95) &&
+                   pdv_percentile(s->pdv, 99, &out->pdv99);
+    if (s->remote)
+        out->remote = *s->remote;
     if (is_audio(s) && out->sequence.expected)
         opinion(s, out);
 }

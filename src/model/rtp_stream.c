@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 static const int64_t COPY = 5000000; /* ns: the same packet at another place */
+static const int64_t MS = 1000000;
 static const int64_t PAUSE = 1000000000;
 enum {
     DRIFT_EVERY = 4,
@@ -28,14 +29,25 @@ void rtp_stream_begin(struct rtp_stream *s, const struct rtp_packet *p)
     s->base.n = 1;
 }
 
+/* A quarter of the packets is enough for percentiles: picked so that no regular pattern
+ * of theirs is always met at the same place. */
+static bool sampled(uint16_t seq)
+{
+    return (seq * 40503u >> 14 & 3) == 0;
+}
+
 void rtp_time_take(struct rtp_stream *s, const struct rtp_format *f, int64_t arrival,
                    uint32_t ts, uint16_t seq, bool fresh)
 {
     jitter_update(&s->jitter, arrival, ts, f->ms);
     if (s->jitter.now > s->slice_jitter)
         s->slice_jitter = (float)s->jitter.now;
-    if (fresh && playout_add(&s->playout, arrival, ts, f->ms))
+    if (!fresh)
+        return;
+    if (playout_add(&s->playout, arrival, ts, f->ms))
         sequence_too_late(&s->sequence, seq);
+    if (s->pdv && sampled(seq))
+        pdv_add(s->pdv, s->playout.lateness);
 }
 
 struct rtp_notes *rtp_stream_note(struct rtp_stream *s)
@@ -163,8 +175,9 @@ static void listen(struct rtp_stream *s, const struct rtp_format *f,
     }
     if (!s->quiet_since)
         s->quiet_since = p->time;
-    else if (p->time - s->quiet_since > s->quiet_longest)
-        s->quiet_longest = p->time - s->quiet_since;
+    int64_t quiet = (p->time - s->quiet_since) / MS;
+    if (quiet > s->quiet_longest)
+        s->quiet_longest = quiet < UINT32_MAX ? (uint32_t)quiet : UINT32_MAX;
 }
 
 /* ---- packets ---- */

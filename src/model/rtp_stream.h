@@ -8,9 +8,11 @@
 
 #include "dissect/rtp.h"
 #include "model/binding.h"
+#include "model/remote.h"
 #include "quality/drift.h"
 #include "quality/emodel.h"
 #include "quality/jitter.h"
+#include "quality/pdv.h"
 #include "quality/playout.h"
 #include "quality/sequence.h"
 
@@ -133,35 +135,38 @@ struct rtp_stream {
     struct rtp_slice_base base;
     struct rtp_slice *slices, *last_slice;
     int64_t start;
-    uint64_t frame;        /* of the first packet */
-    int64_t quiet_longest; /* G.711 without sound, ns */
-    uint32_t id;           /* from 1, in order of the first packet */
-    uint32_t copies, gaps; /* gaps: forward jumps of the sequence number */
-    uint32_t codecs;       /* changes of the codec */
-    uint32_t noise;        /* comfort noise packets */
-    uint16_t dscps;        /* changes of DSCP */
+    uint64_t frame;         /* of the first packet */
+    uint32_t id;            /* from 1, in order of the first packet */
+    uint32_t copies, gaps;  /* gaps: forward jumps of the sequence number */
+    uint32_t codecs;        /* changes of the codec */
+    uint32_t noise;         /* comfort noise packets */
+    uint32_t quiet_longest; /* G.711 without sound, ms */
+    uint16_t dscps;         /* changes of DSCP */
     uint8_t digit_count, event_count, events_at;
     char *digits;            /* NUL-terminated; NULL: none */
     struct rtp_notes *notes; /* NULL: nothing is odd, and there were no events */
 
     struct { /* of RTCP */
         int64_t sent[2];
-        uint32_t middle[2]; /* of the NTP time of the last two SR */
-        uint32_t reports;
-        float loss, jitter; /* last loss, mean jitter, ms */
-        float rtt;          /* mean between here and the receiver, ms */
-        uint32_t rtts;
-        uint8_t at;
+        uint32_t middle[2];     /* of the NTP time of the last two SR */
+        float loss, jitter;     /* last loss, mean jitter, ms */
+        float rtt;              /* mean between here and the receiver, ms */
+        uint16_t reports, rtts; /* at most UINT16_MAX */
     } rtcp;
 
     struct rtp_figures *stored; /* as a database has them; NULL: they are worked out */
+    struct pdv *pdv;            /* NULL: memory was short, or stored */
+    struct remote *remote;      /* what its receiver says of it; NULL: nothing */
     struct call *call;          /* NULL: orphan */
     const struct offer_media *dst_media, *src_media;
-    struct rtp_stream *call_next; /* of the same call */
+    union {                              /* it is of a call, or an orphan */
+        struct rtp_stream *call_next;    /* of the same call */
+        struct rtp_stream *orphan_older; /* by age */
+    };
     struct rtp_stream *ssrc_older, *ssrc_newer;
     struct rtp_stream *flow_older, *flow_newer; /* of the same addresses */
     struct rtp_stream *weak_older, *weak_newer; /* to the same address, not SDP_BOTH */
-    struct rtp_stream *orphan_older, *orphan_newer; /* by age */
+    struct rtp_stream *orphan_newer;
     struct pair *pairs_down; /* streams that this one comes out as */
 };
 
@@ -240,7 +245,9 @@ struct rtp_figures {
     double drift;                          /* ppm; valid where has_drift */
     double r, mos, mos_min, mos50, mos200; /* valid where has_mos */
     double ptime;                          /* ms; 0: not known */
-    bool has_drift, has_mos, has_mos_min;
+    double pdv50, pdv95, pdv99;            /* ms; valid where has_pdv */
+    bool has_drift, has_mos, has_mos_min, has_pdv;
+    struct remote remote; /* without reports: none came */
     const struct emodel_codec *codec;
 };
 void rtp_stream_figures(const struct rtp_stream *s, struct rtp_figures *out);

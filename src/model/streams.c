@@ -10,8 +10,13 @@
 
 enum { YOUNG = 100, NOTE_EVERY = 16, PAIR_CONFIDENCE = 96 };
 
+/* SPEC: 1 KB a stream. A multiple of 64, so that each begins with a line of the cache.
+ */
+enum { STREAM_ROOM = 1024 };
+_Static_assert(sizeof(struct rtp_stream) <= STREAM_ROOM, "a stream is too large");
+
 struct figures_cache {
-    uint32_t id, packets;
+    uint32_t id, packets, reports;
     struct rtp_figures figures;
 };
 
@@ -21,10 +26,12 @@ static void start(struct streams *s)
 {
     bindings_init(&s->bindings);
     stream_index_init(&s->index);
-    slab_init(&s->slab, sizeof(struct rtp_stream));
+    slab_init(&s->slab, STREAM_ROOM);
     slab_init(&s->slices_slab, sizeof(struct rtp_slice));
     slab_init(&s->early_slab, sizeof(struct rtp_early));
     slab_init(&s->figures_slab, sizeof(struct rtp_figures));
+    slab_init(&s->remotes, sizeof(struct remote));
+    slab_init(&s->pdvs, sizeof(struct pdv));
 }
 
 static void stop(struct streams *s)
@@ -44,6 +51,8 @@ static void stop(struct streams *s)
     for (size_t i = 0; i < s->names.n; i++)
         free(s->names.at[i]);
     vec_done(&s->names);
+    slab_done(&s->remotes);
+    slab_done(&s->pdvs);
     stream_index_done(&s->index);
     hash_done(&s->weak);
     rows_done(&s->list);
@@ -104,11 +113,12 @@ void streams_clear(struct streams *s)
 size_t streams_memory(const struct streams *s)
 {
     return s->slab.used * s->slab.size + s->slices_slab.used * s->slices_slab.size +
-           s->early_slab.used * s->early_slab.size +
-           s->figures_slab.used * s->figures_slab.size + s->bindings.slab.bytes +
-           s->pairs->slab.bytes + s->pairs->rings.bytes + s->digit_bytes +
-           rows_memory(&s->list) + rows_memory(&s->slices) + rows_memory(&s->offers) +
-           stream_index_memory(&s->index) + trials_memory(&s->trials) +
+           s->early_slab.used * s->early_slab.size + s->remotes.used * s->remotes.size +
+           s->pdvs.used * s->pdvs.size + s->figures_slab.used * s->figures_slab.size +
+           s->bindings.slab.bytes + s->pairs->slab.bytes + s->pairs->rings.bytes +
+           s->digit_bytes + rows_memory(&s->list) + rows_memory(&s->slices) +
+           rows_memory(&s->offers) + stream_index_memory(&s->index) +
+           trials_memory(&s->trials) +
            (s->weak.cap + s->bindings.ends.cap) * sizeof(struct hash_slot);
 }
 
@@ -123,6 +133,8 @@ void streams_remove(struct streams *s, struct rtp_stream *n)
     }
     slab_give(&s->early_slab, n->early);
     slab_give(&s->figures_slab, n->stored);
+    slab_give(&s->remotes, n->remote);
+    slab_give(&s->pdvs, n->pdv);
     if (n->digits)
         s->digit_bytes -= STREAMS_DIGITS + 1;
     free(n->digits);
@@ -382,8 +394,10 @@ static struct rtp_stream *stream_new(struct streams *s, const struct stream_key 
         slab_give(&s->slab, n);
         return NULL;
     }
-    if (!n->fax)
+    if (!n->fax) {
         n->early = slab_take(&s->early_slab);
+        n->pdv = slab_take(&s->pdvs);
+    }
     streams_attach(s, n, b);
     if (before && before->call == n->call && !n->fax && !before->fax) {
         char value[16];
@@ -469,10 +483,12 @@ const struct rtp_figures *streams_figures(const struct streams *s,
                                           const struct rtp_stream *stream)
 {
     struct figures_cache *c = s->figures;
-    if (c->id != stream->id || c->packets != stream->packets) {
+    uint32_t reports = stream->remote ? stream->remote->reports : 0;
+    if (c->id != stream->id || c->packets != stream->packets || c->reports != reports) {
         rtp_stream_figures(stream, &c->figures);
         c->id = stream->id;
         c->packets = stream->packets;
+        c->reports = reports;
     }
     return &c->figures;
 }

@@ -20,7 +20,7 @@ struct streams {
     struct ledger *ledger;
     struct bindings bindings;
     struct pairs *pairs;
-    struct slab slab, slices_slab, early_slab;
+    struct slab slab, slices_slab, early_slab, remotes, pdvs;
     struct slab figures_slab; /* of streams that were stored */
     VEC(char *) names;        /* of codecs of such streams */
     struct stream_index index;
@@ -89,6 +89,10 @@ void streams_rtcp(struct streams *s, const struct frame *frame,
 /* T.38, where a call announced it at the destination: returns true. */
 bool streams_fax(struct streams *s, const struct frame *frame,
                  const struct packet *packet);
+
+/* A voice quality report (RFC 6035) that a message carried: the stream that it is about
+ * gets to know. */
+void streams_report(struct streams *s, const struct msg *m, struct slice body);
 
 /* A message of a call that repeats none. */
 void streams_message(struct streams *s, struct call *call, const struct msg *m,

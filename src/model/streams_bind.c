@@ -360,6 +360,8 @@ void streams_message(struct streams *s, struct call *call, const struct msg *m,
             take_offer(s, call, m, a, sdp);
     } else if (sip->body.n) {
         take_digits(s, call, m, sip);
+        if (vqreport_is(sip->header[SIP_H_CONTENT_TYPE]))
+            streams_report(s, m, sip->body);
     }
     if (is_over(call))
         binding_close(call, m->time);

@@ -1,5 +1,5 @@
-/* What RTCP says of streams: loss and jitter as the receiver had them, and the round
- * trip, measured from where the capture stands. */
+/* What endpoints say of streams, in RTCP and in quality reports: loss and jitter as the
+ * receiver had them, and the round trip, measured from where the capture stands. */
 #include "dissect/rtcp.h"
 #include "model/streams.h"
 
@@ -75,9 +75,9 @@ static void take_sr(struct streams *s, const struct packet *p, const struct rtcp
         rtcp_sr(r, &sr) ? stream_of(s, sr.ssrc, &p->src, &p->dst) : NULL;
     if (!n)
         return;
-    n->rtcp.sent[n->rtcp.at] = time;
-    n->rtcp.middle[n->rtcp.at] = rtcp_ntp_middle(sr.ntp);
-    n->rtcp.at ^= 1;
+    unsigned older = n->rtcp.sent[0] > n->rtcp.sent[1];
+    n->rtcp.sent[older] = time;
+    n->rtcp.middle[older] = rtcp_ntp_middle(sr.ntp);
 }
 
 static void round_trip(struct rtp_stream *n, const struct rtcp_report *b, int64_t time)
@@ -87,7 +87,7 @@ static void round_trip(struct rtp_stream *n, const struct rtcp_report *b, int64_
             continue;
         int64_t rtt = rtcp_rtt_tap(n->rtcp.sent[i], time, b->dlsr);
         if (rtt >= 0) {
-            n->rtcp.rtts++;
+            n->rtcp.rtts += n->rtcp.rtts < UINT16_MAX;
             n->rtcp.rtt += ((float)rtt * 1e-6f - n->rtcp.rtt) / (float)n->rtcp.rtts;
         }
         return;
@@ -114,12 +114,89 @@ static void take_report(struct streams *s, const struct packet *p,
         ledger_count(s->ledger, LEDGER_RTCP_STRAY, 0, 0, f->file, f->number);
         return;
     }
-    n->rtcp.reports++;
+    n->rtcp.reports += n->rtcp.reports < UINT16_MAX;
     n->rtcp.loss = loss_of(n, b);
     if (n->format.ms > 0)
         n->rtcp.jitter += ((float)(b->jitter * n->format.ms) - n->rtcp.jitter) /
                           (float)n->rtcp.reports;
     round_trip(n, b, time);
+}
+
+/* ---- what an endpoint says of a stream that it receives ---- */
+
+static struct remote *remote_of(struct streams *s, struct rtp_stream *n)
+{
+    if (!n->remote)
+        n->remote = slab_take(&s->remotes);
+    return n->remote;
+}
+
+/* A row of the call's events where it is news. */
+static void tell(struct streams *s, const struct rtp_stream *n, int64_t time,
+                 uint16_t file, uint64_t number)
+{
+    struct frame where = {.file = file, .number = number};
+    struct strbuf text = {0};
+    if (!remote_news(n->remote))
+        return;
+    remote_text(n->remote, &text);
+    if (text.n)
+        streams_event(s, n, EVENT_REPORT, &where, time, strbuf_cstr(&text));
+    strbuf_done(&text);
+}
+
+static void take_xr(struct streams *s, const struct packet *p, const struct rtcp *r,
+                    const struct frame *f, int64_t time)
+{
+    struct slice blocks = rtcp_xr_blocks(r);
+    struct rtcp_xr b;
+    struct rtcp_voip v;
+    while (rtcp_xr_next(&blocks, &b)) {
+        struct rtp_stream *n =
+            rtcp_voip(&b, &v) ? stream_of(s, v.ssrc, &p->dst, &p->src) : NULL;
+        if (!n || !remote_of(s, n))
+            continue;
+        remote_take_voip(n->remote, &v);
+        tell(s, n, time, f->file, f->number);
+    }
+}
+
+/* The stream of a call from one end to the other, by its source where the report names
+ * it, else by its addresses. */
+static struct rtp_stream *reported(const struct call *call, uint32_t ssrc,
+                                   const struct addr *from, const struct addr *to)
+{
+    struct rtp_stream *best = NULL;
+    unsigned most = 0;
+    for (struct rtp_stream *n = call->streams; n; n = n->call_next) {
+        unsigned fit = 4 * (ssrc && n->ssrc == ssrc) + 2 * addr_eq(&n->dst, to) +
+                       addr_eq(&n->src, from);
+        if (fit > most) {
+            most = fit;
+            best = n;
+        }
+    }
+    return best;
+}
+
+static void take_vq(struct streams *s, const struct msg *m, struct rtp_stream *n,
+                    const struct vq_metrics *metrics)
+{
+    if (!n || !metrics->has || !remote_of(s, n))
+        return;
+    remote_take_vq(n->remote, metrics);
+    tell(s, n, m->time, m->file, m->frame);
+}
+
+void streams_report(struct streams *s, const struct msg *m, struct slice body)
+{
+    struct vqreport r;
+    const struct call *call =
+        vqreport_parse(body, &r) ? NULL : calls_find(s->calls, r.call_id);
+    if (!call)
+        return;
+    take_vq(s, m, reported(call, r.remote_ssrc, &r.remote, &r.local), &r.heard);
+    take_vq(s, m, reported(call, r.local_ssrc, &r.local, &r.remote), &r.sent);
 }
 
 void streams_rtcp(struct streams *s, const struct frame *frame,
@@ -134,6 +211,8 @@ void streams_rtcp(struct streams *s, const struct frame *frame,
     for (int i = 0; i < PACKETS && rtcp_next(&rest, &r) > 0; i++) {
         if (r.type == RTCP_SR)
             take_sr(s, packet, &r, time);
+        if (r.type == RTCP_XR)
+            take_xr(s, packet, &r, frame, time);
         blocks = rtcp_reports(&r);
         while (rtcp_report_next(&blocks, &b)) {
             take_report(s, packet, &b, frame, time);

@@ -125,7 +125,7 @@ static const struct field EVENTS[] = {
     {FIELD("frame", "Frame", "", INT, 8, 0, 4, "frame that shows it"), get_event_frame,
      NULL},
     {FIELD("kind", "Kind", "", TEXT, 8, 0, 5,
-           "dtmf, icmp, hold, resume, ssrc or codec"),
+           "dtmf, icmp, hold, resume, ssrc, codec, log or report"),
      get_event_kind, NULL},
     {FIELD("value", "Value", "", TEXT, 0, 0, 6,
            "digit, ICMP type and sender, codec, ..."),

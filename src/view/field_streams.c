@@ -68,6 +68,8 @@ GET(confidence, value_set_int, binding_confidence(s->how))
 GET_IF(rtcp_loss, s->rtcp.reports, value_set_real, (double)s->rtcp.loss)
 GET_IF(rtcp_jitter, s->rtcp.reports, value_set_real, (double)s->rtcp.jitter)
 
+GET_IF(dead_air, s->format.g711 && !s->srtp, value_set_real, s->quiet_longest * 1e-3)
+
 GET_FIGURE(ptime, f->ptime > 0, value_set_real, f->ptime)
 GET_FIGURE(expected, true, value_set_int, (int64_t)f->sequence.expected)
 GET_FIGURE(lost, true, value_set_int, (int64_t)f->sequence.lost)
@@ -87,6 +89,24 @@ GET_FIGURE(mos_fixed200, f->has_mos, value_set_real, f->mos200)
 GET_FIGURE(mos_scale, f->has_mos, value_set_str, emodel_scale_name(f->codec->scale))
 GET_FIGURE(codec_params, f->has_mos, value_set_str,
            f->codec->published ? "published" : "assumed")
+
+GET_FIGURE(pdv50, f->has_pdv, value_set_real, f->pdv50)
+GET_FIGURE(pdv95, f->has_pdv, value_set_real, f->pdv95)
+GET_FIGURE(pdv99, f->has_pdv, value_set_real, f->pdv99)
+GET_FIGURE(remote_by, f->remote.reports, value_set_str, remote_by_name(f->remote.by))
+
+/* What the receiver reported; null where it did not. */
+#define GET_REMOTE(field, what)                                   \
+    static void get_##field(struct row *row, struct value *out)   \
+    {                                                             \
+        double value;                                             \
+        if (remote_value(&figures_of(row)->remote, what, &value)) \
+            value_set_real(out, value);                           \
+    }
+
+GET_REMOTE(remote_loss, REMOTE_LOSS)
+GET_REMOTE(remote_discard, REMOTE_DISCARD)
+GET_REMOTE(remote_mos, REMOTE_MOS_LQ)
 
 static void get_ssrc(struct row *row, struct value *out)
 {
@@ -242,6 +262,28 @@ static const struct field STREAMS[] = {
      get_added_jitter, NULL},
     {FIELD("pair_reason", "Pair reason", "", TEXT, 16, 0, 0, "why the two are a pair"),
      get_pair_reason, NULL},
+    {FIELD("pdv50", "PDV 50", "ms", REAL, 10, 1, 0,
+           "delay over the fastest packets that half of them did not exceed"),
+     get_pdv50, NULL},
+    {FIELD("pdv95", "PDV 95", "ms", REAL, 10, 1, 0, "the same for 95 %"), get_pdv95,
+     NULL},
+    {FIELD("pdv99", "PDV 99", "ms", REAL, 10, 1, 0, "the same for 99 %"), get_pdv99,
+     NULL},
+    {FIELD("remote_loss", "End loss", "%", REAL, 10, 1, 0,
+           "loss by the receiver's VoIP metrics (RTCP XR or vq-rtcpxr)"),
+     get_remote_loss, NULL},
+    {FIELD("remote_discard", "Discarded", "%", REAL, 11, 1, 0,
+           "discarded by the receiver's jitter buffer, as it reports"),
+     get_remote_discard, NULL},
+    {FIELD("remote_mos", "End MOS", "", REAL, 7, 1, 0,
+           "MOS-LQ that the receiver reported"),
+     get_remote_mos, NULL},
+    {FIELD("remote_by", "By", "", TEXT, 3, 0, 0,
+           "how it reported: xr (RFC 3611) or vq (RFC 6035)"),
+     get_remote_by, NULL},
+    {FIELD("dead_air", "Dead air", "s", REAL, 9, 1, 0,
+           "longest time of packets without sound; G.711 alone tells"),
+     get_dead_air, NULL},
 };
 
 #define GET_SLICE(field, set, ...)                                    \

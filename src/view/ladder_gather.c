@@ -35,7 +35,8 @@ static void gather_event(struct ladder_work *b, const struct event *e, unsigned 
 {
     struct ladder_item item = {
         .time = e->time, .event = e, .call = e->call, .leg = leg};
-    bool digit = e->kind == EVENT_DTMF || e->kind == EVENT_CODEC;
+    bool digit =
+        e->kind == EVENT_DTMF || e->kind == EVENT_CODEC || e->kind == EVENT_REPORT;
     item.order = UINT64_C(1) << ORDER_EVENT | e->id;
     item.stream = digit && !b->options->hide_media ? ladder_event_stream(e) : NULL;
     if (item.stream || ladder_event_of_message(e) || (e->kind == EVENT_ICMP && e->hop))

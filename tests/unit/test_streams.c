@@ -274,6 +274,75 @@ static void reports(void **state)
     media_done(&m);
 }
 
+/* RFC 3611 4.7: what the receiver's VoIP metrics say is told once, and again where its
+ * MOS falls. */
+static void voip_metrics(void **state)
+{
+    (void)state;
+    struct media m;
+    /* 9.9.9.9 on 0x11223344: lost 64/256, discarded 32/256, no R, MOS-LQ 4.1 */
+    uint8_t xr[44] = {0x80, 207,  0,    10,   9,   9,   9,   9,  7,   0,   0,  8,
+                      0x11, 0x22, 0x33, 0x44, 64,  32,  0,   0,  0,   0,   0,  0,
+                      0,    90,   0,    0,    127, 127, 127, 16, 127, 127, 41, 127};
+    media_init(&m);
+    media_call(&m);
+    rtp_run(&m, 100000, 7, 50);
+    m.src = "198.51.100.2:5001";
+    m.dst = "192.0.2.1:4001";
+    media_feed(&m, 1100000, xr, sizeof xr, streams_rtcp);
+    const struct rtp_stream *s = stream_at(&m, 0);
+    double v;
+    assert_non_null(s->remote);
+    assert_true(remote_value(s->remote, REMOTE_LOSS, &v) && v == 25);
+    assert_true(remote_value(s->remote, REMOTE_DISCARD, &v) && v == 12.5);
+    assert_true(remote_value(s->remote, REMOTE_RTT, &v) && v == 90);
+    assert_false(remote_value(s->remote, REMOTE_R, &v));
+    const struct event *e = the_call(&m.f)->events;
+    assert_non_null(e);
+    assert_int_equal(e->kind, EVENT_REPORT);
+    assert_int_equal(e->stream, s->id);
+    media_feed(&m, 1200000, xr, sizeof xr, streams_rtcp);
+    assert_null(e->next);
+    xr[34] = 35;
+    media_feed(&m, 1300000, xr, sizeof xr, streams_rtcp);
+    assert_non_null(e->next);
+    assert_non_null(strstr(e->next->value, "MOS-LQ 3.5"));
+    assert_int_equal(s->remote->reports, 3);
+    media_done(&m);
+}
+
+/* RFC 6035: a report in a dialog of its own names the call and both ends. */
+static void quality_report(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    media_call(&m);
+    rtp_run(&m, 100000, 7, 50);
+    static char body[600];
+    snprintf(body, sizeof body,
+             "VQSessionReport: CallTerm\r\nLocalMetrics:\r\nCallID:%s\r\n"
+             "LocalAddr:IP=198.51.100.2 PORT=5000 SSRC=0x5\r\n"
+             "RemoteAddr:IP=192.0.2.1 PORT=4000 SSRC=0x11223344\r\n"
+             "PacketLoss:NLR=5.0 JDR=2.0\r\nDelay:RTD=200 IAJ=2\r\n"
+             "QualityEst:MOSLQ=4.2\r\n",
+             the_call(&m.f)->call_id->p);
+    m.f.body = body;
+    m.f.call_id = "report@example.com";
+    FEED(&m.f, {2000, "<", "PUBLISH", "1 PUBLISH", "p", NULL,
+                "Content-Type: application/vq-rtcpxr\r\n"});
+    const struct rtp_stream *s = stream_at(&m, 0);
+    double v;
+    assert_non_null(s->remote);
+    assert_int_equal(s->remote->by, REMOTE_VQ);
+    assert_true(remote_value(s->remote, REMOTE_LOSS, &v) && v == 5);
+    assert_true(remote_value(s->remote, REMOTE_MOS_LQ, &v) && v > 4.19 && v < 4.21);
+    const struct event *e = s->call->events;
+    assert_non_null(e);
+    assert_int_equal(e->kind, EVENT_REPORT);
+    media_done(&m);
+}
+
 /* Digits in INFO are events of the call. */
 static void info(void **state)
 {
@@ -305,6 +374,8 @@ int main(void)
         cmocka_unit_test(evicted),
         cmocka_unit_test(fax),
         cmocka_unit_test(reports),
+        cmocka_unit_test(voip_metrics),
+        cmocka_unit_test(quality_report),
         cmocka_unit_test(info),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
