@@ -1,18 +1,16 @@
 /* The trunk board: KPIs of peers, trunks, prefixes and codecs, with lines over time. */
-#include "tui/graph.h"
+#include "tui/board_pane.h"
 #include "tui/scroll.h"
 #include "tui/spark.h"
 #include "tui/ui.h"
 #include "view/board.h"
-#include "view/clock.h"
-#include "view/registrations.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MOST = 32, GRAPH_MOST = 400, GRAPHS = 6 };
+enum { LINE_MOST = 32 };
 
 /* How far back it looks; 0: all there is. */
 static const int64_t spans[] = {60, 300, 3600, 86400, 0};
@@ -313,87 +311,6 @@ static void draw_row(struct board_screen *s, struct canvas *c, size_t i, int y,
         canvas_style(c, (struct rect){0, y, c->w, 1}, STYLE_SELECT);
 }
 
-/* ---- lines over time */
-
-static const struct {
-    enum board_line what;
-    const char *title;
-    int digits;
-    double low, high; /* of the scale; equal: from 0 to the highest */
-    bool least;
-} graphs[GRAPHS] = {
-    {BOARD_CPS, "CPS", 1, 0, 0, false},     {BOARD_UP, "up", 0, 0, 0, false},
-    {BOARD_ASR, "ASR %", 0, 0, 100, true},  {BOARD_PDD, "PDD s", 1, 0, 0, false},
-    {BOARD_LOSS, "loss %", 1, 0, 0, false}, {BOARD_MOS, "MOS p5", 1, 1, 4.5, true},
-};
-
-static void draw_graph(struct board_screen *s, struct canvas *c, struct rect area,
-                       const struct board_row *row, unsigned g)
-{
-    const struct view *v = s->screen.ui->view;
-    float value[GRAPH_MOST];
-    size_t n = (size_t)(area.w - 1) * 2;
-    double high = graphs[g].high, last = (double)NAN;
-    bool any = false;
-
-    n = n < 2 ? 2 : n > GRAPH_MOST ? GRAPH_MOST : n;
-    int64_t to, step = board_step(v, s->board, n, &to);
-    /* No more values than there are. */
-    if ((int64_t)n * step > s->board->to - s->board->from + step)
-        n = (size_t)((s->board->to - s->board->from + step - 1) / step);
-    n = n ? n : 1;
-    board_line(v, row, graphs[g].what, to, step, value, n);
-    for (size_t i = 0; i < n; i++)
-        if (!isnan(value[i])) {
-            any = true;
-            last = (double)value[i];
-            if (!(graphs[g].high > graphs[g].low) && last > high)
-                high = last;
-        }
-    int x = canvas_put(c, area.x, area.y, TONE_DIM, graphs[g].title);
-    if (!any) {
-        canvas_put(c, x + 1, area.y, TONE_DIM, "–");
-        return;
-    }
-    canvas_printf(c, x + 1, area.y, TONE_PLAIN, "%.*f", graphs[g].digits, last);
-    canvas_printf(c, area.x + area.w - 11, area.y, TONE_DIM, "max %6.*f",
-                  graphs[g].digits, high);
-    graph_draw(&(struct graph){.value = value,
-                               .n = n,
-                               .low = graphs[g].low,
-                               .high = high > graphs[g].low ? high : graphs[g].low + 1,
-                               .least = graphs[g].least,
-                               .style = TONE_REQUEST},
-               c, (struct rect){area.x, area.y + 1, area.w - 1, area.h - 1});
-}
-
-static void draw_time(struct board_screen *s, struct canvas *c, struct rect area)
-{
-    const struct view *v = s->screen.ui->view;
-    const struct board_row *row =
-        s->scroll.at < s->board->n ? &s->board->row[s->scroll.at] : NULL;
-    struct strbuf from = {0};
-    int across = area.w >= 120 ? 3 : 2, down = GRAPHS / across;
-    int w = area.w / across, h = (area.h - 1) / down;
-
-    canvas_fill(c, (struct rect){area.x, area.y, area.w, 1}, TONE_DIM, "─");
-    if (!row || h < 2)
-        return;
-    clock_time(&from, s->board->from * 1000000000, v->utc, 0);
-    strbuf_str(&from, " – ");
-    clock_time(&from, s->board->to * 1000000000, v->utc, 0);
-    canvas_printf(c, area.x + 2, area.y, STYLE_BOLD, " %s ", row->name);
-    canvas_printf(c, area.x + area.w - (int)from.n - 2, area.y, TONE_DIM, " %s ",
-                  strbuf_cstr(&from));
-    strbuf_done(&from);
-    for (unsigned g = 0; g < GRAPHS; g++)
-        draw_graph(s, c,
-                   (struct rect){area.x + (int)(g % (unsigned)across) * w,
-                                 area.y + 1 + (int)(g / (unsigned)across) * h, w - 1,
-                                 h},
-                   row, g);
-}
-
 /* ---- the rest */
 
 static void draw_head(struct board_screen *s, struct canvas *c, struct rect area)
@@ -415,28 +332,6 @@ static void draw_head(struct board_screen *s, struct canvas *c, struct rect area
                           all->figures.asr, all->figures.ner);
     if (s->screen.ui->paused)
         canvas_put(c, area.x + area.w - 6, area.y, TONE_REQUEST, "paused");
-}
-
-static int put_count(struct canvas *c, int x, int y, unsigned style, uint32_t n,
-                     const char *what)
-{
-    return n ? canvas_printf(c, x, y, style, "   %u %s", n, what) : x;
-}
-
-static void draw_registrations(const struct board_screen *s, struct canvas *c, int y)
-{
-    uint32_t n[REGISTRATION_STATES];
-    int x = canvas_put(c, 2, y, TONE_DIM, "registrations");
-
-    view_registrations(s->screen.ui->view, n);
-    x = canvas_printf(c, x, y, TONE_PLAIN, "  %u up", n[REGISTRATION_ACTIVE]);
-    x = put_count(c, x, y, TONE_BAD, n[REGISTRATION_EXPIRED], "expired");
-    x = put_count(c, x, y, TONE_BAD,
-                  n[REGISTRATION_REJECTED] + n[REGISTRATION_FAILED] +
-                      n[REGISTRATION_TIMEOUT],
-                  "failed");
-    x = put_count(c, x, y, TONE_WARN, n[REGISTRATION_CHALLENGED], "challenged");
-    put_count(c, x, y, TONE_DIM, n[REGISTRATION_SCANNER], "scanners");
 }
 
 static void draw_empty(const struct board_screen *s, struct canvas *c, int y)
@@ -470,9 +365,12 @@ static void board_draw(struct screen *screen, struct canvas *c, struct rect area
     for (int y = 0; y < rows.h && s->scroll.top + (size_t)y < s->board->n; y++)
         draw_row(s, c, s->scroll.top + (size_t)y, rows.y + y, &at);
     if (rows.h >= 0)
-        draw_registrations(s, c, rows.y + rows.h);
+        board_pane_foot(screen->ui->view, c, rows.y + rows.h);
     if (below > 2)
-        draw_time(s, c, (struct rect){area.x, rows.y + rows.h + 1, area.w, below});
+        board_pane_time(screen->ui->view, s->board,
+                        s->scroll.at < s->board->n ? &s->board->row[s->scroll.at]
+                                                   : NULL,
+                        c, (struct rect){area.x, rows.y + rows.h + 1, area.w, below});
 }
 
 /* ---- actions */

@@ -34,6 +34,7 @@ struct calls *calls_new(const struct limits *limits, struct ledger *ledger)
         arena_init(&c->strays[i].arena, &c->pool);
     c->related = related_new();
     c->registrations = registrations_new(ledger);
+    healths_init(&c->healths);
     if (!c->related || !c->registrations) {
         calls_free(c);
         return NULL;
@@ -237,6 +238,8 @@ static void learn(struct calls *c, struct call *call, struct msg *m, struct txn 
     }
     if (m->method == SIP_REGISTER && !(m->flags & MSG_RETRANSMISSION))
         registrations_message(c->registrations, call, m, a->sip);
+    if (m->method == SIP_OPTIONS && !(m->flags & MSG_RETRANSMISSION))
+        healths_message(&c->healths, m, kept ? txn : NULL);
     if (c->kpi)
         attempt_message(c->kpi, call, m, kept ? txn : NULL, a->sip);
     if (awaited || (call->last_request && m->flags & MSG_RETRANSMISSION && !m->status))

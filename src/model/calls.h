@@ -15,6 +15,7 @@
 #include "model/check.h"
 #include "model/conn.h"
 #include "model/copies.h"
+#include "model/health.h"
 #include "model/hop.h"
 #include "model/question.h"
 #include "model/rows.h"
@@ -43,6 +44,7 @@ struct calls {
                     limit */
     struct related *related;
     struct registrations *registrations;
+    struct healths healths;  /* who answers OPTIONS */
     struct streams *streams; /* media; NULL: nobody looks at it. Not owned */
     struct kpi *kpi;         /* NULL: nobody counts. Not owned */
     struct kpi *kpi_later;   /* counts from when somebody asks: recount.h; or NULL */

@@ -309,6 +309,7 @@ void keep_nothing(struct calls *c, bool pool)
         related_clear(c->related);
     if (c->registrations)
         registrations_clear(c->registrations);
+    healths_done(&c->healths);
     c->finished = c->live = (struct call_queue){0};
     c->pending_first = c->pending_last = NULL;
     vec_done(&c->list);

@@ -1,6 +1,7 @@
 #include "out/stats_text.h"
 #include "base/utf8.h"
 #include "out/format.h"
+#include "out/health_text.h"
 #include "out/kpi_text.h"
 #include "out/style.h"
 #include "view/alias.h"
@@ -176,6 +177,7 @@ void stats_text(const struct view *v, const struct stats *s, unsigned width, boo
     if (s->peers)
         peers(v, s, color, out);
     kpi_text(v, color, out);
+    health_text(v, color, out);
     ledger_table(v, width, color, out);
 }
 
@@ -300,6 +302,7 @@ void stats_json(const struct view *v, const struct stats *s, struct strbuf *out)
     json_counts(s, out);
     json_peers(s, out);
     kpi_json(v, out);
+    health_json(v, out);
     json_ledger(v, out);
     strbuf_str(out, "}\n");
 }
