@@ -13,6 +13,13 @@ const struct keymap_row KEYMAP[] = {
 #undef KEY
 };
 
+const struct gesture_row GESTURES[GESTURE_ROWS] = {
+#define GESTURE(on, kind, words, text) \
+    {.screens = (on), .input = (kind), .how = words, .help = text},
+    GESTURE_TABLE(GESTURE)
+#undef GESTURE
+};
+
 const struct keymap_row *keymap_row(enum action action)
 {
     for (size_t i = 0; i < KEYMAP_ROWS; i++)

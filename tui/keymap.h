@@ -192,6 +192,21 @@ enum {
     KEY(LEAVE, ON_ANY, "quit", "back; in the list of calls: quit", 'q')                \
     KEY(HELP, ON_ANY | ON_DIALOG, "keys", "this help", '?', INPUT_F0 + 1)
 
+/*
+ * What the mouse does: GESTURE(screens, input, how, help). A screen takes clicks by its
+ * `mouse` and drags by its `drag`; the wheel scrolls everywhere.
+ */
+#define GESTURE_TABLE(GESTURE)                                                        \
+    GESTURE(ON_LISTS | ON_LADDER | ON_MEDIA | ON_PAIRS | ON_COLUMNS | ON_SETTINGS,    \
+            INPUT_CLICK, "click",                                                     \
+            "select the row; a second click opens or changes it")                     \
+    GESTURE(ON_PALETTE | ON_SAVE, INPUT_CLICK, "click", "choose the entry")           \
+    GESTURE(ON_LISTS, INPUT_CLICK, "click on a heading", "sort by it, or turn round") \
+    GESTURE(ON_LISTS, INPUT_DRAG, "drag the edge of a heading", "size the column")    \
+    GESTURE(ON_LADDER, INPUT_DRAG, "drag the line between",                           \
+            "share the room between ladder and text")                                 \
+    GESTURE(ON_EVERY, INPUT_WHEEL_DOWN, "wheel", "scroll, or choose")
+
 /* The key that Control and a letter give. */
 #define CONTROL(letter) ((letter)&31)
 
@@ -215,6 +230,18 @@ struct keymap_row {
 /* All bindings, KEYMAP_ROWS of them. */
 extern const struct keymap_row KEYMAP[];
 enum { KEYMAP_ROWS = ACTION_COUNT - 1 };
+
+struct gesture_row {
+    unsigned screens; /* ON_ bits */
+    int32_t input;
+    const char *how, *help;
+};
+
+/* All gestures, GESTURE_ROWS of them. */
+#define GESTURE(screens, input, how, help) +1
+enum { GESTURE_ROWS = 0 GESTURE_TABLE(GESTURE) };
+#undef GESTURE
+extern const struct gesture_row GESTURES[GESTURE_ROWS];
 
 /* The row of an action; NULL for NONE. */
 const struct keymap_row *keymap_row(enum action action);

@@ -58,11 +58,21 @@ static void write_signs(struct pager *p)
                TONE_DIM);
     write_line(p, TONE_PLAIN, "  ■  marked", 5, TONE_REQUEST);
     write_line(p, TONE_PLAIN, "  ↻n repeated for the nth time", 6, TONE_DIM);
+}
+
+static void write_gestures(struct pager *p, unsigned on, struct strbuf *line)
+{
     write_line(p, TONE_PLAIN, "", 0, 0);
-    write_line(
-        p, TONE_PLAIN,
-        "  The mouse selects, scrolls, and sorts by a heading; a second click opens.",
-        0, 0);
+    write_line(p, STYLE_BOLD, "Mouse", 0, 0);
+    for (size_t i = 0; i < GESTURE_ROWS; i++) {
+        if (!(GESTURES[i].screens & on))
+            continue;
+        line->n = 0;
+        strbuf_printf(line, "  %-28s", GESTURES[i].how);
+        size_t head = line->n;
+        strbuf_str(line, GESTURES[i].help);
+        pager_add(p, TONE_PLAIN, 0, line->p, line->n, head, STYLE_BOLD);
+    }
 }
 
 static void help_draw(struct screen *screen, struct canvas *c, struct rect area)
@@ -97,6 +107,7 @@ struct screen *screen_help_new(struct ui *ui, const struct screen *of)
     for (size_t i = 0; i < KEYMAP_ROWS; i++)
         if (KEYMAP[i].screens & of->ops->on)
             write_binding(&s->pager, &KEYMAP[i], &line);
+    write_gestures(&s->pager, of->ops->on, &line);
     strbuf_done(&line);
     if (of->ops->on & (ON_CALLS | ON_LADDER | ON_HELP))
         write_signs(&s->pager);
