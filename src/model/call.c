@@ -90,42 +90,10 @@ static const char *text_of(struct call *c, struct slice s)
     return s.n ? arena_copy(&c->arena, s.p, s.n) : NULL;
 }
 
-/* The host with its port: as far as the URI's parameters. */
-static struct slice host_port(const struct sip_uri *u, struct slice uri)
+/* A URI that is often the same as another one of the call. */
+static const char *uri_like(struct call *c, struct slice uri, const char *other)
 {
-    if (!u->port || !u->host.n)
-        return u->host;
-    const uint8_t *end = uri.p + uri.n;
-    const uint8_t *p = u->host.p + u->host.n;
-    while (p < end && *p != ';' && *p != '?')
-        p++;
-    return (struct slice){u->host.p, (size_t)(p - u->host.p)};
-}
-
-static struct party party_of(struct call *c, struct slice value)
-{
-    struct sip_name_addr na;
-    struct sip_uri u;
-    struct party p = {0};
-    if (!value.n || !sip_name_addr(value, &na))
-        return p;
-    p.uri = text_of(c, na.uri);
-    p.display = text_of(c, na.display);
-    if (!sip_uri(na.uri, &u))
-        return p;
-    p.user = text_of(c, u.user);
-    struct slice host = host_port(&u, na.uri);
-    if (p.uri && host.n && host.p + host.n == na.uri.p + na.uri.n)
-        p.host = p.uri + (host.p - na.uri.p); /* both end there */
-    else
-        p.host = text_of(c, host);
-    return p;
-}
-
-/* A text that is often the same as another one of the call. */
-static const char *text_like(struct call *c, struct slice s, const char *other)
-{
-    return other && slice_eq(s, slice_str(other)) ? other : text_of(c, s);
+    return other && slice_eq(uri, slice_str(other)) ? other : party_uri(&c->arena, uri);
 }
 
 static const char *method_text(struct call *c, const struct sip *sip)
@@ -164,9 +132,9 @@ void call_open(struct call *c, const struct arrival *a)
     bool to_tag = sip->to_tag.n != 0;
     set_method(c, sip);
     c->start = a->time;
-    c->from = party_of(c, sip->header[SIP_H_FROM]);
-    c->to = party_of(c, sip->header[SIP_H_TO]);
-    c->ruri = text_like(c, sip->uri, c->to.uri);
+    c->from = party_of(&c->arena, sip->header[SIP_H_FROM]);
+    c->to = party_of(&c->arena, sip->header[SIP_H_TO]);
+    c->ruri = uri_like(c, sip->uri, c->to.uri);
     c->caller_tag = call_tag(c, sip->from_tag, true);
     c->invite = of_invite_dialog(msg_method(sip), to_tag && !sip->response);
     c->opened = !sip->response && !to_tag && msg_method(sip) != SIP_ACK &&
@@ -233,7 +201,7 @@ static void fill_in(struct call *c, const struct msg *m, const struct sip *sip)
     if (c->ruri)
         return;
     /* The first request of a call that began with a response. */
-    c->ruri = text_like(c, sip->uri, c->to.uri);
+    c->ruri = uri_like(c, sip->uri, c->to.uri);
     if (msg_method(sip) != SIP_ACK && msg_method(sip) != SIP_CANCEL)
         set_method(c, sip);
 }

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "model/dialog.h"
+#include "model/party.h"
 #include "model/txn.h"
 
 /* STATE(id, name, finished) */
@@ -95,13 +96,6 @@ struct session {
     struct call *first; /* leg of lowest id; the others by call->leg_next */
     uint32_t id;        /* its first leg's id */
     uint32_t legs;
-};
-
-/* A URI and its parts, in the call's arena. */
-struct party {
-    /* NULL: none. host with its port where the URI has one */
-    const char *uri, *user, *host;
-    const char *display;
 };
 
 struct call {

@@ -2,6 +2,7 @@
 
 #include "query/convert.h"
 #include "view/value.h"
+#include "view/redact.h"
 
 #include <arpa/inet.h>
 #include <sqlite3.h>
@@ -53,6 +54,18 @@ static void fn_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
         result_text(ctx, text);
 }
 
+/* --redact: credentials are not given. */
+static void result_header(sqlite3_context *ctx, const struct sip_line *line)
+{
+    struct strbuf t = {0};
+    if (!connection_of(ctx)->view->redact)
+        result_text(ctx, line->value);
+    else if (!redact_header(line->name))
+        result_text(ctx,
+                    redact_text(&t, line->value) ? slice_of(t.p, t.n) : line->value);
+    strbuf_done(&t);
+}
+
 static bool same_header(const struct sip_line *line, enum sip_header id,
                         struct slice name)
 {
@@ -72,7 +85,7 @@ static void fn_header(sqlite3_context *ctx, int argc, sqlite3_value **argv)
     struct slice rest = sip.head.n ? sip.head : text;
     while (sip_line_next(&rest, &line))
         if (same_header(&line, id, name) && --n == 0) {
-            result_text(ctx, line.value);
+            result_header(ctx, &line);
             return;
         }
 }

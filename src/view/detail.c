@@ -5,6 +5,7 @@
 #include "dissect/vqreport.h"
 #include "view/clock.h"
 #include "view/hex.h"
+#include "view/redact.h"
 
 #include <stdlib.h>
 
@@ -47,6 +48,15 @@ static char *copy(struct build *b, struct slice s)
     return p;
 }
 
+static char *copy_redacted(struct build *b, struct slice s)
+{
+    struct strbuf t = {0};
+    bool found = redact_text(&t, s);
+    char *p = copy(b, found ? slice_of(t.p, t.n) : s);
+    strbuf_done(&t);
+    return p;
+}
+
 static void add(struct build *b, enum detail_kind kind, unsigned depth,
                 struct slice name, struct slice value)
 {
@@ -54,7 +64,7 @@ static void add(struct build *b, enum detail_kind kind, unsigned depth,
     if (b->failed)
         return;
     line.name = copy(b, name);
-    line.value = copy(b, value);
+    line.value = b->view->redact ? copy_redacted(b, value) : copy(b, value);
     if (b->failed || !vec_push(&b->lines, line)) {
         free(line.name);
         free(line.value);
@@ -147,12 +157,6 @@ static void add_text(struct build *b, struct slice body, unsigned depth)
         add(b, DETAIL_BODY, depth, SLICE(""), SLICE("(more lines follow)"));
 }
 
-static bool is_secret(struct slice name)
-{
-    enum sip_header id = sip_header_find(name);
-    return id == SIP_H_AUTHORIZATION || id == SIP_H_PROXY_AUTHORIZATION;
-}
-
 static void add_heard(struct build *b, unsigned depth, const char *who,
                       const struct vq_metrics *m)
 {
@@ -214,7 +218,7 @@ static void add_node(struct build *b, const struct strict_node *n)
         [STRICT_BODY] = DETAIL_PART,
     };
     if (n->kind == STRICT_HEADER)
-        b->secret = b->view->redact && is_secret(n->name);
+        b->secret = b->view->redact && redact_header(n->name);
     if (n->kind == STRICT_BODY)
         add_body(b, n);
     else if (b->view->redact && is_media_key(n))

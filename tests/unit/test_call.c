@@ -536,11 +536,40 @@ static void parties(void **state)
     fixture_done(&f);
 }
 
+/* A password stays in the message; no list is to have it. */
+static void passwords(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *uri, *kept, *host;
+    } URIS[] = {
+        {"sip:alice:secret@example.com", "sip:alice@example.com", "example.com"},
+        {"sips:alice:a:b@example.com:5061;x=1", "sips:alice@example.com:5061;x=1",
+         "example.com:5061"},
+        {"sip:alice@example.com:5060", "sip:alice@example.com:5060",
+         "example.com:5060"},
+        {"sip:example.com:5060", "sip:example.com:5060", "example.com:5060"},
+    };
+    for (size_t i = 0; i < sizeof URIS / sizeof *URIS; i++) {
+        struct fixture f;
+        fixture_init(&f);
+        f.from = f.to = URIS[i].uri;
+        FEED(&f, {0, ">", "INVITE", "1 INVITE", "a", NULL, NULL});
+        struct call *c = the_call(&f);
+        assert_string_equal(c->from.uri, URIS[i].kept);
+        assert_string_equal(c->from.host, URIS[i].host);
+        assert_string_equal(c->to.uri, URIS[i].kept);
+        assert_string_equal(c->ruri, URIS[i].kept);
+        fixture_done(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states_and_times),
         cmocka_unit_test(parties),
+        cmocka_unit_test(passwords),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
