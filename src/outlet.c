@@ -147,6 +147,13 @@ bool outlet_alarm(const struct trace *t, size_t i, struct alarm_event *out)
     return t->outlet && alarms_raised(outlet_alarm_states(t->outlet->alarms), i, out);
 }
 
+void outlet_set_back(struct trace *t, int64_t now)
+{
+    struct outlet *o = t->outlet;
+    if (!o->over && (o->hep || o->ended))
+        endings_set_back(&o->endings, t->calls, now, on_ended, o);
+}
+
 void outlet_end(struct trace *t)
 {
     struct outlet *o = t->outlet;

@@ -27,6 +27,9 @@ bool outlet_alarm(const struct trace *t, size_t i, struct alarm_event *out);
 /* Hands on what came since the last time. Cheap. */
 void outlet_update(struct trace *t);
 
+/* The capture's clock is about to be set back to `now` (ns). */
+void outlet_set_back(struct trace *t, int64_t now);
+
 /* The input is over: hands on the rest. What could not be is counted. */
 void outlet_end(struct trace *t);
 

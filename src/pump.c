@@ -18,6 +18,8 @@ enum { BATCH = 64, STORE_BATCHES = 4, DRAIN_US = 20000 };
 /* Least time between two looks at the states of sources, live. */
 #define UPDATE_NS INT64_C(100000000)
 
+/* A clock that is behind the capture by more was set back. */
+#define CLOCK_NS INT64_C(2000000000)
 /* How long what was captured before a stop may take to come. */
 #define DRAIN_NS INT64_C(2000000000)
 
@@ -93,12 +95,28 @@ static enum pump_result judge(struct trace *t, int64_t stop)
     return t->judging ? PUMP_MORE : PUMP_END;
 }
 
+/* The clock was set back: until it had caught up nothing would time out or end. */
+static void follow_clock(struct trace *t)
+{
+    int64_t now = clock_ns(CLOCK_REALTIME), back = t->calls->now - now;
+    struct errmsg line;
+    if (back < CLOCK_NS || !t->restored)
+        return;
+    outlet_set_back(t, now);
+    engine_set_back(t->engine, now);
+    ledger_count(&t->ledger, LEDGER_TIME_BACK, 0, 0, 0, 0);
+    errmsg_set(&line, 0, "the clock was set back by %lld s",
+               (long long)(back / 1000000000));
+    trace_say(t, line.text);
+}
+
 /* Live, between batches and while nothing comes. */
 static void look_around(struct trace *t)
 {
     int64_t now = clock_ns(CLOCK_MONOTONIC);
     if (now - t->updated >= UPDATE_NS) {
         t->updated = now;
+        follow_clock(t);
         trace_update(t);
     }
     diagnose_some(t);

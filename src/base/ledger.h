@@ -56,6 +56,8 @@
     LEDGER(HEP_REFUSED, "hep_refused", "HEP from hosts that are not allowed")          \
     LEDGER(HEP_KEY, "hep_key", "HEP envelopes without the key, or with another")       \
     LEDGER(HEP_NOISE, "hep_noise", "what came to the HEP listener and is no envelope") \
+    LEDGER(HEP_CLOCK, "hep_clock",                                                     \
+           "HEP from agents whose clock is ahead: the time of arrival counts")         \
     LEDGER(HEP_LIMIT, "hep_limit", "HEP connections over the limit")                   \
     LEDGER(HEP_UNSENT, "hep_unsent",                                                   \
            "HEP not sent: the collector was away, or too slow")                        \

@@ -254,6 +254,13 @@ void engine_idle(struct engine *e, int64_t now)
     advance(e, now);
 }
 
+void engine_set_back(struct engine *e, int64_t now)
+{
+    if (now < e->now)
+        e->now = e->told = now;
+    calls_set_back(e->in.calls, now);
+}
+
 void engine_end(struct engine *e)
 {
     defrag_end(e->defrag);

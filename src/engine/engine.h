@@ -56,6 +56,9 @@ void engine_feed_some(struct engine *e, const struct frame *frames, size_t n);
  * (ns). */
 void engine_idle(struct engine *e, int64_t now);
 
+/* The clock was set back to `now` (ns): what times out does so by it from here on. */
+void engine_set_back(struct engine *e, int64_t now);
+
 /* No more input: open streams and fragments are given up and counted. */
 void engine_end(struct engine *e);
 

@@ -14,6 +14,9 @@
 
 enum { DNS_PORT = 53 };
 
+/* How much an agent's clock may be ahead, ns. */
+static const int64_t AHEAD = INT64_C(60000000000);
+
 struct origin intake_origin(const struct frame *frame, const struct packet *packet,
                             unsigned transport)
 {
@@ -275,7 +278,11 @@ void intake_hep(struct intake *in, const struct frame *frame,
                                             [132] = TRANSPORT_SCTP};
     struct origin o = intake_origin(frame, packet, TRANSPORTS[packet->ip_proto]);
     o.agent = true;
-    if (packet->hep.time)
+    /* An agent may send late, but not before it saw: a clock ahead of all others would
+     * have everybody else's calls time out. */
+    if (packet->hep.time > frame->time + AHEAD && frame->time)
+        intake_count(in, frame, LEDGER_HEP_CLOCK, packet->hep.agent, 0);
+    else if (packet->hep.time)
         o.time = packet->hep.time;
     if (packet->hep.compressed)
         hep_inflated(in, &o, packet);

@@ -459,7 +459,8 @@ struct msg *calls_feed(struct calls *c, const struct arrival *a)
     draft_fill(&draft, a); /* while the call is loaded */
     prefetch_parts(c, hash);
     struct copies_key key = {.digest = copies_digest(a->text),
-                             .path = a->path ^ (uint32_t)a->depth << 28};
+                             .path = a->path ^ (uint32_t)a->depth << 28,
+                             .agent = a->agent};
     struct call *call =
         id.n ? hash_find(&c->by_call_id, hash, same_call_id, &id) : NULL;
     if (hop_hold(c, &draft, call, a)) {

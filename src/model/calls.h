@@ -107,6 +107,9 @@ struct msg *calls_feed(struct calls *c, const struct arrival *a);
 /* The capture's clock goes on (also without SIP): pending calls time out. Cheap. */
 void calls_advance(struct calls *c, int64_t now);
 
+/* The capture's clock was set back: what waits goes on waiting from `now`. */
+void calls_set_back(struct calls *c, int64_t now);
+
 /* The input is over: calls that are not finished are marked as going on after it. */
 void calls_end(struct calls *c);
 

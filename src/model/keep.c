@@ -124,6 +124,23 @@ void keep_look(struct calls *c)
         look_at(c, c->pending_first);
 }
 
+void calls_set_back(struct calls *c, int64_t now)
+{
+    struct call_queue *const queues[] = {&c->live, &c->finished};
+    if (now >= c->now)
+        return;
+    c->now = now;
+    for (int i = 0; i < 2; i++)
+        for (struct call *call = queues[i]->newest; call && call->queued > now;
+             call = call->older)
+            call->queued = now;
+    for (struct call *call = c->pending_last; call && call->pending_since > now;
+         call = call->pending_prev)
+        call->pending_since = now;
+    if (c->kpi)
+        kpi_turn(c->kpi, now);
+}
+
 /* Position of an id in a growing row of ids; n where it is not there. */
 static size_t position(const uint32_t *ids, size_t n, uint32_t id)
 {

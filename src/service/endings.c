@@ -33,6 +33,13 @@ void endings_leaving(struct endings *e, const struct call *call, endings_each *e
         each(ctx, call);
 }
 
+void endings_set_back(struct endings *e, const struct calls *calls, int64_t now,
+                      endings_each *each, void *ctx)
+{
+    tell_until(e, calls, INT64_MAX, each, ctx);
+    e->told = now;
+}
+
 void endings_all(struct endings *e, const struct calls *calls, endings_each *each,
                  void *ctx)
 {

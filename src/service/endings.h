@@ -26,6 +26,11 @@ void endings_update(struct endings *e, const struct calls *calls, endings_each *
 void endings_leaving(struct endings *e, const struct call *call, endings_each *each,
                      void *ctx);
 
+/* The capture's clock is about to be set back to `now` (ns): tells of all that ended,
+ * as their rest cannot be measured any more. */
+void endings_set_back(struct endings *e, const struct calls *calls, int64_t now,
+                      endings_each *each, void *ctx);
+
 /* The input is over: tells of all the others, also of those that had not ended. */
 void endings_all(struct endings *e, const struct calls *calls, endings_each *each,
                  void *ctx);

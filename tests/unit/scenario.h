@@ -37,6 +37,7 @@ struct fixture {
     const char *src, *dst;
     uint64_t frame;
     uint32_t path;
+    bool agent; /* a capture agent tells of it */
     unsigned vias;
     uint16_t interface;
     struct text *keep; /* keeps the texts; NULL: nobody */
@@ -84,6 +85,7 @@ static inline struct msg *feed_text(struct fixture *f, int ms, bool back,
         .text = text,
         .malformed = (uint8_t)(bad < 0 ? -bad : 0),
         .path = f->path,
+        .agent = f->agent,
         .time = frame.time,
         .span = {.length = (uint32_t)text.n, .file = SPAN_NONE},
     };

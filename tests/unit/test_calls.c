@@ -224,6 +224,57 @@ static void copies(void **state)
     fixture_done(&f);
 }
 
+/* Two agents on one wire, whose clocks differ by 200 ms; a repetition comes after 500.
+ */
+static void agents_see_the_same(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f);
+    const struct step at_a = INVITE(0), at_b = INVITE(200), again_a = INVITE(500),
+                      again_b = INVITE(700);
+    f.agent = true;
+    f.path = 1;
+    struct msg *first = feed(&f, &at_a);
+    f.path = 2;
+    assert_int_equal(feed(&f, &at_b)->flags & (MSG_COPY | MSG_RETRANSMISSION),
+                     MSG_COPY);
+    f.path = 1;
+    struct msg *repeated = feed(&f, &again_a);
+    assert_int_equal(repeated->flags & (MSG_COPY | MSG_RETRANSMISSION),
+                     MSG_RETRANSMISSION);
+    f.path = 2;
+    assert_int_equal(feed(&f, &again_b)->flags & (MSG_COPY | MSG_RETRANSMISSION),
+                     MSG_COPY);
+    assert_ptr_equal(repeated->same, first);
+    assert_int_equal(the_call(&f)->messages, 2);
+    assert_int_equal(the_call(&f)->copies, 2);
+    fixture_done(&f);
+}
+
+/* What waits for an answer times out by the clock as it is now. */
+static void follows_a_clock_set_back(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f);
+    one_call(&f, 0, 3600000, true);
+    one_call(&f, 1, 3600000, false);
+    int64_t then = f.calls->now - INT64_C(3600000000000);
+    calls_set_back(f.calls, then);
+    assert_true(f.calls->now == then);
+    assert_true(calls_by_id(f.calls, 1)->queued == then);
+    calls_advance(f.calls, then + INT64_C(31000000000));
+    assert_int_equal(calls_by_id(f.calls, 2)->state, CALL_TRYING);
+    calls_advance(f.calls, then + INT64_C(33000000000));
+    assert_int_equal(calls_by_id(f.calls, 2)->state, CALL_TIMEOUT);
+    one_call(&f, 2, 40000, true);
+    check_rows(&f);
+    calls_set_back(f.calls, f.calls->now + 1); /* forward: nothing */
+    assert_true(f.calls->now < then + INT64_C(60000000000));
+    fixture_done(&f);
+}
+
 /* A proxy's two sides in one capture: what happens next to the caller counts. */
 static void both_sides_of_a_proxy(void **state)
 {
@@ -397,6 +448,8 @@ int main(void)
         cmocka_unit_test(memory_is_a_limit),
         cmocka_unit_test(facts_go_on_over_the_message_limit),
         cmocka_unit_test(copies),
+        cmocka_unit_test(agents_see_the_same),
+        cmocka_unit_test(follows_a_clock_set_back),
         cmocka_unit_test(both_sides_of_a_proxy),
         cmocka_unit_test(malformed),
         cmocka_unit_test(end_marks_what_goes_on),

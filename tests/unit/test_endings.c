@@ -97,8 +97,28 @@ static void tells_each_once(void **state)
     EXPECT(&f, 5, 2);
 }
 
+static void stands_a_clock_set_back(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    struct endings e = {0};
+    add(&f, 0, 5000, true);
+    add(&f, 1, 5001, false);
+    at(&f, &e, 5001);
+    expect(&f, 0, NULL);
+    endings_set_back(&e, &f.calls, 1000 * SEC, on_call, &f);
+    EXPECT(&f, 0);
+    f.call[0].queued = f.call[1].queued = 1000 * SEC; /* as calls_set_back() does */
+    add(&f, 2, 1001, true);
+    at(&f, &e, 1005);
+    expect(&f, 0, NULL);
+    at(&f, &e, 1006);
+    EXPECT(&f, 2);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(tells_each_once)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(tells_each_once),
+                                       cmocka_unit_test(stands_a_clock_set_back)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
