@@ -77,7 +77,7 @@ static void no_response(struct exam *e, const struct rule *r)
         if (!answers_nothing(t))
             continue;
         bool long_ago = exam_passed(e, t->request->time, TIMER_B);
-        if ((t->requests < 4 && !long_ago) || !exam_allows(e, r))
+        if ((t->requests < 4 && !long_ago && !icmp_of(e, t)) || !exam_allows(e, r))
             continue;
         /* Never repeated: an answer came that is not here; or the clock cannot be
          * trusted with the time that passed. */
@@ -348,7 +348,8 @@ static const struct rule RULES[] = {
     {"A01", "NO_RESPONSE", SEVERITY_CRIT, RULE_CALLS,
      NEED_START | NEED_WHOLE | NEED_BOTH, "RFC 3261 17.1.1.2, 17.1.2.2, 18.4",
      "A request got no response of any kind, not even 100 Trying.",
-     "The request was sent at least four times, or 32 s passed, and nothing came back.",
+     "The request was sent at least four times, or 32 s passed, and nothing came back; or "
+     "ICMP says that it cannot be delivered.",
      "The capture shows only one direction, frames were dropped, or it ends too early.",
      "Check address and port of the next hop, its firewall and the list of addresses "
      "that it accepts; capture at the peer to see whether the request arrives.",
