@@ -120,8 +120,8 @@ bool rtp_follows(const struct rtp_mark *before, const struct rtp *p)
     uint32_t ticks = rtp_static_ticks(before->pt, before->bytes);
     if (ticks && moved == ticks * steps)
         return true;
-    if (p->marker)
-        return moved && moved >> 31 == 0;
+    if (p->marker && moved)
+        return moved >> 31 == 0;
     return !ticks && moved + SECOND * steps <= 2u * SECOND * steps;
 }
 

@@ -56,8 +56,8 @@ struct rtp_mark rtp_mark(const struct rtp *p);
  * sequence number 1 to 5 further, and a timestamp that moved as the payload says: for
  * static types of a fixed rate by exactly that much (more after a pause, with the
  * marker), for others by no more than a second of 90 kHz a packet, back or forth
- * (telephone events stand still, video may go back). The same packet again does not
- * follow itself.
+ * (telephone events stand still, some with the marker on each; video may go back). The
+ * same packet again does not follow itself.
  */
 bool rtp_follows(const struct rtp_mark *before, const struct rtp *p);
 

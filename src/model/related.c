@@ -234,7 +234,7 @@ static int hex_value(uint8_t c)
 /* user@host of a URI. Returns an empty slice where there is no user, or it is long. */
 static struct slice target_of(const struct sip_uri *uri, uint8_t out[TARGET_MAX])
 {
-    if (!uri->user.n || uri->user.n + uri->host.n + 1 > TARGET_MAX)
+    if (!uri->user.n || !uri->host.n || uri->user.n + uri->host.n + 1 > TARGET_MAX)
         return (struct slice){0};
     memcpy(out, uri->user.p, uri->user.n);
     out[uri->user.n] = '@';

@@ -121,6 +121,8 @@ static const struct {
     {"G.711, pause without marker", 0, 160, 1, 1600, false, false},
     {"G.711, pause with marker", 0, 160, 1, 1600, true, true},
     {"G.711, back with marker", 0, 160, 1, (uint32_t)-160, true, false},
+    {"G.711, still with marker", 0, 160, 1, 0, true, false},
+    {"event with a marker on each packet", 101, 4, 1, 0, true, true},
     {"G.729, 20 ms", 18, 20, 1, 160, false, true},
     {"the same again", 0, 160, 0, 0, false, false},
     {"six further", 0, 160, 6, 960, false, false},
