@@ -411,7 +411,7 @@ static void feed_invite(struct related *r, struct calls *calls, struct call *cal
 {
     struct key *k =
         key_find(r, KEY_CALL_ID, slice_of(call->call_id->p, call->call_id->n));
-    candidates_expire(&r->candidates, m->time);
+    candidates_expire(&r->candidates, a->time);
     candidates_add(&r->candidates, call, a);
     struct kept *kept = candidates_kept(call);
     if (kept)
