@@ -212,8 +212,7 @@ static void look_at_finished(struct recorder *r)
     for (; call && call->queued > r->looked; call = call->older)
         if (call->queued <= until)
             ended(r, call);
-    if (until > r->looked)
-        r->looked = until;
+    r->looked = until; /* also where the clock was set back */
 }
 
 void recorder_frame(struct recorder *r, const struct frame *frame)

@@ -420,6 +420,8 @@ int trace_new(const struct options *options, void (*report)(const char *line),
     t->options = options;
     t->report = report;
     t->limits = options->limits;
+    t->limits.max_memory -=
+        t->limits.max_memory / 8; /* findings, rows: with the calls */
     ledger_init(&t->ledger);
     if (!(t->text = text_new(t)) ||
         (err = spool_new(options->spool_dir, options->spool_size, &t->ledger,

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SECOND INT64_C(1000000000)
+
 /* The reader's side of an interface: frames come out of the tap's ring. */
 struct live {
     struct source s;
@@ -82,6 +84,8 @@ static int live_next(struct source *s, struct frame *out)
                           .offset = FRAME_NOWHERE};
     if (!s->state.first)
         s->state.first = r->time;
+    if (r->time < s->state.last - SECOND)
+        ledger_count(s->ledger, LEDGER_TIME_BACK, 0, 0, s->file, out->number);
     s->state.last = r->time;
     s->state.bytes_read += r->caplen;
     if (r->caplen < r->len)

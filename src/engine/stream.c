@@ -304,7 +304,7 @@ void stream_break(struct stream *s, struct intake *in, const struct origin *orig
         bool open = b->sip.open_end && !hole; /* ends with the stream, as it should */
         while (l.used < l.view.n && step_sip(&l, true, hole))
             ;
-        if (s->messages && !open)
+        if ((s->messages || s->kind == STREAM_SIP) && !open)
             intake_count(in, origin->frame, LEDGER_STREAM_CUT, 0, waiting);
     }
     if (b)
