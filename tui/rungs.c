@@ -1,5 +1,7 @@
 #include "tui/rungs.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -105,6 +107,9 @@ static void draw_label(struct rungs *r, struct canvas *c, unsigned column, int y
     x = column_x(r, column) - w / 2;
     if (column == 0 && x < r->area.x - r->shift)
         x = r->area.x - r->shift;
+    if (column + 1 == r->ladder->columns && !r->shift &&
+        column_x(r, column) < r->area.x + r->area.w && x + w > r->area.x + r->area.w)
+        x = r->area.x + r->area.w - w;
     canvas_field(c, x, y, w, false, style, text, n);
 }
 
@@ -291,19 +296,49 @@ static unsigned style_of(const struct rungs *r, const struct ladder_row *row)
     return r->colour == RUNGS_CLASS ? tone : (unsigned)(row->tone | STYLE_BOLD);
 }
 
-/* What stands on a row's arrow; of media what fits into the room. */
+/* Adds the clean text of a row in at most `room` columns. */
+static void add_cut(struct strbuf *out, const char *raw, int room)
+{
+    size_t from = out->n, stop = from;
+    int used = 0;
+
+    utf8_clean(out, raw, strlen(raw));
+    if (out->failed || canvas_columns(out->p + from, out->n - from) <= room)
+        return;
+    while (stop < out->n) {
+        int32_t ch;
+        size_t n = utf8_next((const uint8_t *)out->p + stop, out->n - stop, &ch);
+
+        used += ch < 0 ? 1 : utf8_width(ch);
+        if (used > room - 1)
+            break;
+        stop += n;
+    }
+    out->n = stop;
+    strbuf_str(out, "…");
+}
+
+/* What stands on a row's arrow, in at most `room` columns: its text is cut so that
+ * marks and repetitions stay. */
 static void row_text(struct rungs *r, const struct canvas *c,
                      const struct ladder_row *row, int room)
 {
+    int tail = 0;
+
     r->scratch.n = 0;
     if (row->kind == LADDER_MEDIA) {
         ladder_media_text(row->media, room > 0 ? (size_t)room : 0, c->ascii,
                           &r->scratch);
         return;
     }
-    if (row->kind == LADDER_EVENT && row->tone == TONE_BAD)
+    if (row->repeats)
+        tail = snprintf(NULL, 0, "%u", row->repeats) + 3;
+    tail += row->mark ? (int)strlen(row->mark) + 2 : 0;
+    if (row->kind == LADDER_EVENT && row->tone == TONE_BAD) {
         strbuf_str(&r->scratch, "▲ ");
-    strbuf_str(&r->scratch, row->text ? row->text : "");
+        tail += 2;
+    }
+    add_cut(&r->scratch, row->text ? row->text : "", room - tail > 1 ? room - tail : 1);
     if (row->mark) {
         strbuf_str(&r->scratch, "  ");
         strbuf_str(&r->scratch, row->mark);
@@ -321,14 +356,15 @@ static void draw_arrow(struct rungs *r, struct canvas *c, const struct ladder_ro
     unsigned style = style_of(r, row);
     int w, room = b - a - 4;
 
-    row_text(r, c, row, room);
+    /* What is long goes up to the arrow's end. */
+    row_text(r, c, row, row->kind == LADDER_MEDIA ? room : room + (right ? 1 : 2));
     canvas_fill(c, (struct rect){a, y, b - a + 1, 1}, style,
                 row->kind == LADDER_MEDIA   ? "═"
                 : row->kind == LADDER_EVENT ? "┄"
                                             : "─");
     canvas_put(c, right ? b : a, y, style, right ? "▶" : "◀");
     w = canvas_columns(r->scratch.p, r->scratch.n);
-    if (w > room) /* up to the arrow's end */
+    if (w > room)
         room += right ? 1 : 2;
     if (w > room)
         w = room;
