@@ -1,5 +1,7 @@
 #include "screens.h"
 
+#include "base/utf8.h"
+
 static struct stage s;
 
 static int open_stage(void **state)
@@ -112,6 +114,57 @@ static void offers_and_answers_in_one_line(void **state)
                     "(sendonly) → 22:14:30 resume");
 }
 
+#define HOSTILE_SDP                                                                 \
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=\033]0;owned\007\r\n"                     \
+    "c=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8 97\r\n"                  \
+    "a=rtpmap:8 \033[31mPCMA\xe2\x80\xae/8000\r\na=rtpmap:97 \xff\xfe\x9b/8000\r\n" \
+    "a=x:\x7f\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\r\n"
+
+static void assert_harmless(const char *what)
+{
+    struct strbuf all = {0};
+
+    canvas_dump(&s.canvas, &all);
+    for (size_t i = 0; i < all.n;) {
+        int32_t c;
+        size_t n = utf8_next((const uint8_t *)all.p + i, all.n - i, &c);
+
+        if (c != '\n' && !utf8_safe(c))
+            print_error("%s: U+%04x\n", what, (unsigned)c);
+        assert_true(c == '\n' || utf8_safe(c));
+        i += n;
+    }
+    strbuf_done(&all);
+}
+
+/* Codec names, attributes and streams of someone who means harm, on every screen. */
+static void hostile_descriptions_are_harmless(void **state)
+{
+    static const char *const keys[] = {"\n",   "d",        "v",  "\033r", "r\n",
+                                       "r",    "\033m",    "\t", "\t",    "\033^HD",
+                                       "\033", "\033\033", "m",  "\033D"};
+
+    (void)state;
+    stage_call(&s, "evil@example.com", "sip:alice@example.com", "sip:bob@example.net");
+    s.f.body = HOSTILE_SDP;
+    SAY(&s, {50000, ">", "INVITE", "1 INVITE", "e1", NULL, STAGE_SDP_TYPE},
+        {50100, "<", "200", "1 INVITE", "e1", "e", STAGE_SDP_TYPE},
+        {50200, ">", "INVITE", "2 INVITE", "e2", "e", STAGE_SDP_TYPE});
+    for (unsigned i = 0; i < 100; i++)
+        stage_rtp(&s, 50300 + (int)i * 20, i & 1, 8, 5000 + i, 160 * i, "", 0);
+    streams_end(s.streams);
+    diagnose_run(s.diagnosis, true);
+    ui_refresh(&s.ui);
+    stage_press(&s, "^E");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        stage_press(&s, keys[i]);
+        stage_draw(&s, 80, 24, false);
+        assert_harmless(keys[i]);
+        stage_draw(&s, 200, 60, true);
+        assert_harmless(keys[i]);
+    }
+}
+
 static void descriptions_in_their_rows(void **state)
 {
     (void)state;
@@ -168,6 +221,7 @@ int main(void)
         TEST(all_streams_together),
         TEST(what_is_wrong_with_a_stream),
         TEST(offers_and_answers_in_one_line),
+        TEST(hostile_descriptions_are_harmless),
         TEST(descriptions_in_their_rows),
         TEST(the_verdict_leads_to_the_stream),
         TEST(any_size_is_drawn),
