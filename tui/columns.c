@@ -20,15 +20,15 @@ struct rule {
 
 static const struct rule calls_rules[] = {
     {"start", NULL, 8, 12, 0, 0, false},
-    {"from_user", "from_host", 14, 16, 24, 0, false},
-    {"to_user", "to_host", 14, 16, 24, 0, false},
+    {"from_user", "from_host", 12, 16, 24, 0, false},
+    {"to_user", "to_host", 12, 16, 24, 0, false},
     {"method", NULL, 8, 8, 0, 130, false},
     {"state", NULL, 10, 10, 0, 0, false},
     {"status", NULL, 4, 4, 0, 0, false},
     {"pdd", NULL, 6, 6, 0, 100, false},
     {"duration", NULL, 8, 8, 0, 92, false},
     {"codec", NULL, 6, 6, 0, 150, true},
-    {"loss", NULL, 7, 7, 0, 112, true},
+    {"loss", NULL, 7, 7, 0, 130, true},
     {"jitter", NULL, 10, 10, 0, 160, true},
     {"mos", NULL, 4, 4, 0, 104, true},
     {"messages", NULL, 4, 5, 0, 170, false},

@@ -199,6 +199,24 @@ static void draw_mark(const struct calls_screen *s, struct canvas *c,
         canvas_put(c, 1, y, TONE_DIM, "+");
 }
 
+/* The headline; the method before it, where it is no INVITE, has no column, and is not
+ * said anyway. */
+static void write_remark(struct calls_screen *s, const struct call *call, bool narrow)
+{
+    struct strbuf *text = &s->sheet.cell;
+    const char *method = call_method(call);
+    size_t n = strlen(method) > 24 ? 24 : strlen(method);
+
+    text->n = 0;
+    sign_headline(s->screen.ui->view, call, text);
+    if (!narrow || call->method == SIP_INVITE ||
+        (text->n >= n && !memcmp(text->p, method, n)))
+        return;
+    text->n = 0;
+    strbuf_printf(text, "%.24s ", method);
+    sign_headline(s->screen.ui->view, call, text);
+}
+
 static void draw_row(struct sheet *sheet, struct canvas *c, const void *object, int y,
                      int x)
 {
@@ -211,10 +229,7 @@ static void draw_row(struct sheet *sheet, struct canvas *c, const void *object, 
     draw_mark(s, c, call, y);
     if (x >= c->w)
         return;
-    sheet->cell.n = 0;
-    if (c->w < NARROW && call->method != SIP_INVITE)
-        strbuf_printf(&sheet->cell, "%.24s ", call_method(call));
-    sign_headline(s->screen.ui->view, call, &sheet->cell);
+    write_remark(s, call, c->w < NARROW);
     canvas_field(c, x, y, c->w - x, false, tone == TONE_GOOD ? TONE_DIM : tone,
                  sheet->cell.p, sheet->cell.n);
 }
