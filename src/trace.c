@@ -11,6 +11,7 @@
 #include "options.h"
 #include "outlet.h"
 #include "recorder.h"
+#include "service/alarm.h"
 #include "service/config.h"
 #include "view/alias.h"
 
@@ -136,6 +137,17 @@ void trace_say(struct trace *t, const char *line)
     t->sayings++;
     if (t->report)
         t->report(line);
+}
+
+size_t trace_alarm(const struct trace *t, struct strbuf *out)
+{
+    struct alarm_event e;
+    size_t n = 0;
+    if (outlet_alarm(t, 0, &e))
+        alarm_text(&e, out);
+    while (outlet_alarm(t, n, &e))
+        n++;
+    return n;
 }
 
 void trace_update(struct trace *t)

@@ -1,4 +1,5 @@
 /* The trunk board: KPIs of peers, trunks, prefixes and codecs, with lines over time. */
+#include "base/utf8.h"
 #include "tui/board_pane.h"
 #include "tui/scroll.h"
 #include "tui/spark.h"
@@ -313,6 +314,24 @@ static void draw_row(struct board_screen *s, struct canvas *c, size_t i, int y,
 
 /* ---- the rest */
 
+/* The alarm that is raised longest. On a narrow screen it has the room of the figures.
+ * Returns false where there is none. */
+static bool draw_alarm(struct board_screen *s, struct canvas *c, int x, int y)
+{
+    struct strbuf b = {0}, clean = {0};
+    size_t n = trace_alarm(s->screen.ui->trace, &b);
+
+    if (n) {
+        utf8_clean(&clean, b.p, b.n);
+        x = canvas_printf(c, x, y, TONE_BAD, "alarm %s", strbuf_cstr(&clean));
+        if (n > 1)
+            canvas_printf(c, x + 2, y, TONE_BAD, "and %zu more", n - 1);
+    }
+    strbuf_done(&b);
+    strbuf_done(&clean);
+    return n > 0;
+}
+
 static void draw_head(struct board_screen *s, struct canvas *c, struct rect area)
 {
     static const char *const names[] = {"last 60 s", "last 5 min", "last hour",
@@ -324,12 +343,16 @@ static void draw_head(struct board_screen *s, struct canvas *c, struct rect area
                       names[s->span]);
     if (!all || s->whole->from == s->whole->to)
         return;
+    if (area.w < 120 && draw_alarm(s, c, x + 3, area.y))
+        return;
     x = canvas_printf(c, x + 3, area.y, TONE_PLAIN, "%u attempts",
                       all->counts.n[KPI_ATTEMPTS]);
     x = canvas_printf(c, x + 2, area.y, TONE_PLAIN, "%u up", all->up);
     if (!isnan(all->figures.asr))
         x = canvas_printf(c, x + 2, area.y, TONE_PLAIN, "ASR %.0f %%  NER %.0f %%",
                           all->figures.asr, all->figures.ner);
+    if (area.w >= 120)
+        draw_alarm(s, c, x + 3, area.y);
     if (s->screen.ui->paused)
         canvas_put(c, area.x + area.w - 6, area.y, TONE_REQUEST, "paused");
 }

@@ -255,7 +255,7 @@ void alarm_text(const struct alarm_event *e, struct strbuf *out)
     add_value(out, r, e->value);
     strbuf_printf(out, e->raised ? " %c " : ", was %c ", r->below ? '<' : '>');
     add_value(out, r, r->threshold);
-    if (e->raised && r->hold) {
+    if (e->raised && e->time > e->since) {
         strbuf_str(out, " for ");
         add_time(out, e->time - e->since);
     }

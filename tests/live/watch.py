@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """SIPp's calls watched as a service does it: what `watch` writes, stores, shows as metrics and sends on is what SIPp says that it played.
 
-    watch.py SIPGLASS [--calls N] [--rate N]
+    watch.py SIPGLASS [--calls N] [--rate N] [--max-calls N]
 
 Two watch: one captures on a veth pair, stores, serves metrics and sends HEP over TCP to the other, whose table of calls must be the same.
 Meanwhile a second program opens the database that is being written, and the first is told to read its configuration again. SIPp plays
@@ -88,7 +88,7 @@ def processor(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def play(sipglass, calls, rate, folder):
+def play(sipglass, calls, rate, most, folder):
     prepare()
     db, config = os.path.join(folder, "calls.db"), os.path.join(folder, "config")
     null = subprocess.DEVNULL
@@ -103,6 +103,7 @@ def play(sipglass, calls, rate, folder):
                     stdout=out["second"], stderr=out["second.err"])
     time.sleep(0.5)
     first = inside(NS[0], sipglass, "watch", "-i", "veth0", "-B", "64", "--db", db, "--metrics", str(METRICS), "--config", config, "--no-media",
+                   "--max-calls", str(most),
                    "-H", "tcp:127.0.0.1:%d" % HEP, *user, stdout=out["first"], stderr=out["first.err"])
     time.sleep(1.0)
     running = [second, first]
@@ -229,6 +230,7 @@ def main():
     ap.add_argument("sipglass")
     ap.add_argument("--calls", type=int, default=3000)
     ap.add_argument("--rate", type=int, default=300)
+    ap.add_argument("--max-calls", type=int, default=2000, help="calls that the first may keep")
     a = ap.parse_args()
     if os.geteuid() != 0:
         print("not root: skipped")
@@ -247,7 +249,7 @@ def main():
         return 77
     folder = tempfile.mkdtemp(prefix="sipglass-watch-")
     try:
-        return play(os.path.abspath(a.sipglass), a.calls, a.rate, folder)
+        return play(os.path.abspath(a.sipglass), a.calls, a.rate, a.max_calls, folder)
     finally:
         for ns in NS:
             subprocess.run(["ip", "netns", "del", ns], stderr=subprocess.DEVNULL)
