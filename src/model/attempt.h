@@ -7,36 +7,9 @@
 #define MODEL_ATTEMPT_H
 
 #include "model/calls.h"
-#include "model/kpi.h"
+#include "model/leg.h"
 
 struct rtp_slice;
-
-/* An attempt on one hop. */
-struct leg {
-    struct leg *next;
-    const struct hop *hop; /* of its first INVITE; held by the call's messages */
-    int64_t start;         /* its INVITE */
-    int64_t ring, answer;  /* ns; 0: not yet */
-    int64_t end;           /* BYE after an answer, else the final response */
-    int64_t bye;           /* 2xx to the BYE */
-    uint32_t cseq;
-    uint32_t to[2];   /* handles: peer, trunk of the destination */
-    uint32_t near[4]; /* peer, trunk of the source; everything and prefix */
-    uint16_t status;
-    bool settled;   /* counted with `status` (0: none came) */
-    bool timed_out; /* the outcome is that nobody answered */
-    bool terminal;  /* Q.850 21 from the user: E.425's terminal reject */
-    bool cancelled, up, by_callee, completed;
-    bool has_near; /* it is counted at `near` */
-};
-
-struct attempt {
-    struct attempt *next;  /* of the same call */
-    const struct str *tag; /* From-tag; NULL: none */
-    int64_t start;
-    bool heard, heard_badly; /* media */
-    struct leg *first_leg;   /* the others by leg->next */
-};
 
 /* A message of the call that is no copy, after the call knows of it. txn NULL: not
  * kept. sip NULL: its headers are not known. */

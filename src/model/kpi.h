@@ -259,6 +259,13 @@ struct kpi_bucket {
     struct kpi_bucket *older, *newer; /* of its period, over all groups */
 };
 
+/* Position of a start in a series, or where it belongs. */
+uint32_t kpi_series_find(const struct kpi_series *s, enum kpi_period p, int64_t start);
+
+/* Takes a bucket out of the queue of its period; frees it. */
+void kpi_queue_remove(struct kpi_queue *q, struct kpi_bucket *b);
+void kpi_bucket_free(struct kpi *k, struct kpi_bucket *b);
+
 /* The capture's clock goes on. Cheap where its second does not. */
 void kpi_turn(struct kpi *k, int64_t time);
 static inline void kpi_clock(struct kpi *k, int64_t time)

@@ -1,5 +1,7 @@
 #include "model/outcome.h"
 
+#include "model/leg.h"
+
 #define SECOND  INT64_C(1000000000)
 #define TIMER_B (32 * SECOND) /* RFC 3261 17.1.1.2 */
 

@@ -3,7 +3,9 @@
 #ifndef MODEL_OUTCOME_H
 #define MODEL_OUTCOME_H
 
-#include "model/attempt.h"
+#include "model/kpi.h"
+
+struct leg;
 
 /* start: when the attempt began for those who count it here, ns. */
 typedef void outcome(struct kpi *k, const struct leg *leg, int64_t start,
