@@ -4,7 +4,9 @@
  * limits, so that calls and messages are given up all the time. The lists are checked
  * at the end.
  */
-#include "model/calls.h"
+#include "model/attempt.h"
+#include "model/kpi_rows.h"
+#include "model/recount.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +112,32 @@ static void check(const struct calls *c)
         abort();
 }
 
+/* Every attempt has come to an end, and who is counted as up is up. */
+static void check_kpi(const struct calls *c)
+{
+    const struct kpi *k = recount_kpi(c);
+    const struct kpi_rows *rows = k ? kpi_rows(k) : NULL;
+    const struct kpi_figures *figures;
+    struct kpi_counts all = {.n = {0}};
+    uint32_t up = 0;
+    if (!rows)
+        return;
+    for (size_t i = 0; i < c->list.n; i++)
+        for (const struct attempt *t = c->list.at[i] ? c->list.at[i]->attempts : NULL;
+             t; t = t->next)
+            for (const struct leg *l = t->first_leg; l; l = l->next)
+                up += l->up && l->has_near && l->near[LEG_ALL];
+    for (size_t i = 0; i < rows->list.n; i++)
+        kpi_row_read(k, &rows->list.at[i], &figures);
+    kpi_read(k->all, KPI_HOUR, INT64_MIN, INT64_MAX, &all);
+    if (all.n[KPI_ATTEMPTS] != all.n[KPI_SETTLED] || k->all->up != up ||
+        all.n[KPI_ANSWERED] < all.n[KPI_ENDED] ||
+        all.n[KPI_ENDED] < all.n[KPI_COMPLETED] || k->kept > k->options.groups ||
+        k->queue[KPI_SECOND].n > k->options.buckets)
+        abort();
+    kpi_counts_done(&all);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -121,8 +149,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     limits.max_messages = 12;
     struct world w = {.calls = calls_new(&limits, &ledger),
                       .now = INT64_C(1700000000000000000)};
-    if (!w.calls)
+    struct kpi_options ko = {
+        .keep = {5, 120, 7200}, .buckets = 12, .groups = 6, .prefix = 3};
+    struct kpi *kpi = kpi_new(&ko);
+    if (!w.calls || !kpi)
         return 0;
+    /* Counted as messages come, or from what is kept. */
+    *(size && data[0] & 4 ? &w.calls->kpi : &w.calls->kpi_later) = kpi;
     for (; size >= OP; data += OP, size -= OP) {
         w.now += (int64_t)data[7] * data[7] * 1000000 - (data[0] & 2 ? 3000000 : 0);
         if (data[0] == 0xff) {
@@ -139,6 +172,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     calls_advance(w.calls, w.now + INT64_C(100000000000));
     calls_end(w.calls);
     check(w.calls);
+    check_kpi(w.calls);
     calls_free(w.calls);
+    kpi_free(kpi);
     return 0;
 }
