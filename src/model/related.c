@@ -238,7 +238,8 @@ static struct slice target_of(const struct sip_uri *uri, uint8_t out[TARGET_MAX]
         return (struct slice){0};
     memcpy(out, uri->user.p, uri->user.n);
     out[uri->user.n] = '@';
-    memcpy(out + uri->user.n + 1, uri->host.p, uri->host.n);
+    if (uri->host.n)
+        memcpy(out + uri->user.n + 1, uri->host.p, uri->host.n);
     return slice_of(out, uri->user.n + uri->host.n + 1);
 }
 
