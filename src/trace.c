@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "depot.h"
 #include "diagnose/diagnose.h"
+#include "diagnose/tuning.h"
 #include "guard.h"
 #include "model/kpi.h"
 #include "model/recount.h"
@@ -372,6 +373,14 @@ void trace_configure(struct trace *t, const struct config *settings)
     t->failed = failed; /* was told, and costs names alone */
 }
 
+/* What is wrong in it was told when it was read. */
+static void configure_diagnosis(struct trace *t)
+{
+    const char *name, *value;
+    for (size_t i = 0; config_diagnose(t->options->settings, i, &name, &value); i++)
+        tuning_apply(t->diagnosis, name, value);
+}
+
 /* A live capture runs for weeks, and is counted as it comes; a file when somebody asks.
  */
 static int open_kpi(struct trace *t)
@@ -459,6 +468,7 @@ int trace_new(const struct options *options, void (*report)(const char *line),
         goto fail;
     if (!(t->diagnosis = diagnose_new(t->calls, t->streams, &t->ledger, t->text)))
         goto fail;
+    configure_diagnosis(t);
     diagnose_listen(t->diagnosis, verdict_changed, t->calls);
     t->view = (struct view){.calls = t->calls,
                             .streams = t->streams,

@@ -77,7 +77,7 @@ int command_explain(struct cli *c)
         errmsg_set(&why, 0, "%.100s: no rule and no response code (--explain all)",
                    c->o->explain);
         cli_error(why.text);
-        return -ERR_NOENT;
+        return -ERR_USAGE;
     }
     return writer_check(&c->out);
 }

@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "service/alarm_rule.h"
 #include "view/alias.h"
+#include "view/explain.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -20,7 +21,7 @@ struct settings {
 };
 
 struct config {
-    struct settings filters, columns, screen;
+    struct settings filters, columns, screen, diagnose;
     struct strbuf aliases, trunks;
     struct config_kpis kpis;
     VEC(struct alarm_rule) alarms;
@@ -66,6 +67,7 @@ void config_free(struct config *c)
     settings_done(&c->filters);
     settings_done(&c->columns);
     settings_done(&c->screen);
+    settings_done(&c->diagnose);
     strbuf_done(&c->aliases);
     strbuf_done(&c->trunks);
     vec_done(&c->alarms);
@@ -193,6 +195,17 @@ static void add_alarm(struct reading *r, const char *name, const char *value)
     }
 }
 
+static void add_diagnose(struct reading *r, const char *name, const char *value)
+{
+    const char *wrong = explain_setting(name, value);
+    struct errmsg m;
+    if (wrong) {
+        errmsg_set(&m, 0, "%.60s = %.60s: %s", name, value, wrong);
+        say(r, "", m.text);
+    }
+    add(&r->config->diagnose, name, value);
+}
+
 static int on_setting(void *ctx, const char *section, const char *name,
                       const char *value)
 {
@@ -203,6 +216,8 @@ static int on_setting(void *ctx, const char *section, const char *name,
         add_columns(r, name, value);
     else if (!strcmp(section, "screen"))
         add(&r->config->screen, name, value);
+    else if (!strcmp(section, "diagnose"))
+        add_diagnose(r, name, value);
     else if (!strcmp(section, "aliases"))
         add_alias(r, &r->config->aliases, name, value);
     else if (!strcmp(section, "trunks"))
@@ -286,6 +301,16 @@ const char *config_filter_name(const struct config *c, size_t i)
 const char *config_screen(const struct config *c, const char *name)
 {
     return c ? find(&c->screen, name) : NULL;
+}
+
+bool config_diagnose(const struct config *c, size_t i, const char **name,
+                     const char **value)
+{
+    if (!c || i >= c->diagnose.n)
+        return false;
+    *name = c->diagnose.at[i].name;
+    *value = c->diagnose.at[i].value;
+    return true;
 }
 
 size_t config_columns(const struct config *c, const struct table *t,

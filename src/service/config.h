@@ -15,6 +15,9 @@
  *     refused = ner < 90 for 4m clear 93 on trunks
  *     command = /usr/local/bin/page
  *     syslog = yes
+ *     [diagnose]
+ *     loss_warn = 2
+ *     off = D22 D23
  *     [screen]
  *     colours = 256
  */
@@ -49,6 +52,11 @@ const char *config_filter_name(const struct config *c, size_t i);
 
 /* A setting of the screen; NULL: it is not set, or c is NULL. */
 const char *config_screen(const struct config *c, const char *name);
+
+/* A setting of the diagnosis at a position, in the order of the file. Returns false
+ * where there are no more. */
+bool config_diagnose(const struct config *c, size_t i, const char **name,
+                     const char **value);
 
 /* Columns of a table, at most cap, into out; 0: none are set. */
 size_t config_columns(const struct config *c, const struct table *t,

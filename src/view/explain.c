@@ -1,5 +1,6 @@
 #include "view/explain.h"
 #include "diagnose/rule.h"
+#include "diagnose/tuning.h"
 #include "diagnose/threshold.h"
 #include "dissect/sip_table.h"
 
@@ -189,9 +190,16 @@ static void document_rule(const struct rule *r, struct strbuf *out)
     paragraph(out, "Reference", r->reference);
 }
 
+const char *explain_setting(const char *name, const char *value)
+{
+    return tuning_apply(NULL, name, value);
+}
+
 static void document_tables(struct strbuf *out)
 {
-    strbuf_str(out, "\n## Thresholds\n\n| name | default | what it decides |\n"
+    strbuf_str(out, "\n## Thresholds\n\nSet under `[diagnose]` in the configuration; "
+                    "there, `off = D22 D23` switches rules off.\n\n| name | default | "
+                    "what it decides |\n"
                     "|---|---|---|\n");
     for (const struct threshold *t = THRESHOLDS; t->name; t++)
         strbuf_printf(out, "| %s | %g%s%s | %s |\n", t->name, t->value,

@@ -20,6 +20,10 @@ const struct code_help *explain_code(unsigned status);
  * where there is none. */
 bool explain(const char *what, struct strbuf *out);
 
+/* What is wrong with a setting of the diagnosis in a configuration (diagnose/tuning.h);
+ * NULL: nothing. */
+const char *explain_setting(const char *name, const char *value);
+
 /* Adds all rules, thresholds and codes as a Markdown document: docs/rules.md. */
 void explain_all(struct strbuf *out);
 

@@ -10,6 +10,7 @@ A case begins with `== NAME` and lines of expectations, up to an empty line; its
     verdict CALL WORD                                                             ok, info, warn, crit or unknown
     headline CALL RULE                                                            the rule that stands for the call
     option WORD...                                                                more arguments
+    config NAME = VALUE                                                           of the configuration's [diagnose]
     mtu N, cut N, snap N                                                          of the capture
     repeat N, apart SECONDS                                                       the scenario N times, 100 s apart
     copies                                                                        each frame again in a VLAN
@@ -131,6 +132,11 @@ def main():
             path = os.path.join(folder, name + ".pcap")
             make(name, rules, play, path)
             options = [w for r in rules if r[0] == "option" for w in r[1:]]
+            config = [" ".join(r[1:]) for r in rules if r[0] == "config"]
+            if config:
+                options += ["--config", path + ".config"]
+                with open(path + ".config", "w", encoding="utf-8") as f:
+                    f.write("\n".join(["[diagnose]"] + config + [""]))
             bad = check(sipglass, path, rules, options)
             seen += 1
             failed += bool(bad)
