@@ -15,6 +15,7 @@
 struct save {
     VEC(uint64_t) wanted; /* signalling: sorted, each once */
     struct flows *media;  /* found by its addresses */
+    bool signalling;      /* media is left out */
     struct pcap_writer *writer;
     struct source_merge *sources; /* of the first pass */
     struct errmsg *why;
@@ -52,7 +53,7 @@ static bool want_call(struct save *s, const struct call *c)
     for (const struct event *e = c->events; e; e = e->next)
         if (e->frame && !vec_push(&s->wanted, WANTED(e->file, e->frame)))
             return false;
-    return !flows_add(s->media, c);
+    return s->signalling || !flows_add(s->media, c);
 }
 
 static bool want_all(struct save *s, const struct calls *calls)
@@ -174,10 +175,11 @@ static int check_frames(const struct trace *t, struct call *const *calls, size_t
              : 0;
 }
 
-long save_calls(struct trace *t, struct call *const *calls, size_t n, const char *path,
-                int (*progress)(void *ctx, int percent), void *ctx, struct errmsg *why)
+long save_calls(struct trace *t, struct call *const *calls, size_t n, bool media,
+                const char *path, int (*progress)(void *ctx, int percent), void *ctx,
+                struct errmsg *why)
 {
-    struct save s = {.sources = t->sources, .why = why};
+    struct save s = {.sources = t->sources, .signalling = !media, .why = why};
     int err = check_place(t, path, why);
     if (!err)
         err = check_frames(t, calls, n, why);

@@ -89,6 +89,8 @@ enum {
         INPUT_DOWN)                                                                    \
     KEY(SAVE_FORMAT, ON_SAVE, "pcap/pcapng", "pcap or pcapng", INPUT_F0 + 2)           \
     KEY(SAVE_EACH, ON_SAVE, "one or many", "one file, or one a call", INPUT_F0 + 3)    \
+    KEY(SAVE_MEDIA, ON_SAVE, "", "with the media, or the signalling alone",            \
+        INPUT_F0 + 4)                                                                  \
     KEY(SAVE_SCOPE_BACK, ON_SAVE, "", "choose which calls are saved, backwards",       \
         INPUT_BACKTAB, INPUT_UP)                                                       \
     KEY(OPEN_ROW, ON_MESSAGES | ON_STREAMS, "open", "open the message, or the media",  \

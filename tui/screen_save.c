@@ -28,9 +28,10 @@ struct save_screen {
     uint32_t selected;
     const struct list *shown;
     enum scope scope;
-    bool each;      /* a file for each call */
-    bool overwrite; /* the user was asked about these names, and said yes */
-    int y;          /* of the first row, as drawn last */
+    bool signalling; /* media is left out */
+    bool each;       /* a file for each call */
+    bool overwrite;  /* the user was asked about these names, and said yes */
+    int y;           /* of the first row, as drawn last */
 };
 
 static void save_free(struct screen *screen)
@@ -183,13 +184,13 @@ static long write_files(struct save_screen *s, const call_vec *calls,
     long frames = 0, n = 0;
 
     if (!s->each)
-        return save_calls(ui->trace, calls->at, calls->n, s->screen.prompt.text,
-                          ui->busy, ui->busy_ctx, why);
+        return save_calls(ui->trace, calls->at, calls->n, !s->signalling,
+                          s->screen.prompt.text, ui->busy, ui->busy_ctx, why);
     for (size_t i = 0; i < calls->n && n >= 0; i++) {
         ui->part = (unsigned)i + 1;
         ui->of = (unsigned)calls->n;
-        n = save_calls(ui->trace, &calls->at[i], 1, path_of(s, calls->at[i], path),
-                       ui->busy, ui->busy_ctx, why);
+        n = save_calls(ui->trace, &calls->at[i], 1, !s->signalling,
+                       path_of(s, calls->at[i], path), ui->busy, ui->busy_ctx, why);
         frames += n;
     }
     ui->part = ui->of = 0;
@@ -274,6 +275,7 @@ static void save_act(struct screen *screen, enum action action)
     case ACTION_SAVE_SCOPE: choose(s, 1); break;
     case ACTION_SAVE_SCOPE_BACK: choose(s, -1); break;
     case ACTION_SAVE_FORMAT: turn_format(s); break;
+    case ACTION_SAVE_MEDIA: s->signalling = !s->signalling; break;
     case ACTION_SAVE_EACH:
         s->each = !s->each;
         s->overwrite = false;
@@ -319,19 +321,25 @@ static void draw_choice(struct canvas *c, int x, int y, const char *key,
 static void save_draw(struct screen *screen, struct canvas *c, struct rect area)
 {
     static const char *const formats[] = {"pcap", "pcapng"};
+    static const char *const what[] = {"signalling and media", "signalling"};
     static const char *const files[] = {"one file", "one file a call"};
     struct save_screen *s = (struct save_screen *)screen;
-    struct rect box = {0, 0, area.w < 72 ? area.w : 72, SCOPES + 7};
+    struct rect box = {0, 0, area.w < 72 ? area.w : 72, SCOPES + 8};
 
     box.x = area.x + (area.w - box.w) / 2;
     box.y = area.y + (area.h > box.h ? (area.h - box.h) / 3 : 0);
     s->y = box.y + 1;
-    frame_draw(c, box, "Save signalling to a capture file");
+    frame_draw(c, box, "Save to a capture file");
     for (unsigned i = 0; i < SCOPES; i++)
         draw_scope(s, c, box.x + 3, s->y + (int)i, i);
     draw_choice(c, box.x + 3, s->y + SCOPES + 1, "F2", formats, is_pcapng(s));
     draw_choice(c, box.x + 3, s->y + SCOPES + 2, "F3", files, s->each);
-    prompt_draw(&screen->prompt, c, box.x + 3, s->y + SCOPES + 4, box.w - 6, "File: ");
+    if (screen->ui->state.live)
+        canvas_put(c, box.x + 7, s->y + SCOPES + 3, TONE_DIM,
+                   "a live capture keeps the signalling alone");
+    else
+        draw_choice(c, box.x + 3, s->y + SCOPES + 3, "F4", what, s->signalling);
+    prompt_draw(&screen->prompt, c, box.x + 3, s->y + SCOPES + 5, box.w - 6, "File: ");
 }
 
 static void save_mouse(struct screen *screen, const struct input *in)
@@ -347,6 +355,8 @@ static void save_mouse(struct screen *screen, const struct input *in)
         turn_format(s);
     else if (row == SCOPES + 2)
         s->each = !s->each;
+    else if (row == SCOPES + 3)
+        s->signalling = !s->signalling;
     s->overwrite = false;
 }
 

@@ -131,6 +131,7 @@ void sheet_refresh(struct sheet *s)
 static void lay_out(struct sheet *s, const struct canvas *c)
 {
     int x = s->ops->gutter, tail = s->skip ? 0 : s->ops->tail;
+    bool no_media = !s->columns.chosen && !TABLE_STREAMS.count(s->ui->view);
 
     s->places = 0;
     for (size_t i = s->skip; i < s->columns.list.n && s->places < SHEET_PLACES; i++) {
@@ -138,7 +139,7 @@ static void lay_out(struct sheet *s, const struct canvas *c)
         int w =
             columns_width(&s->columns, i, s->skip && !s->columns.chosen ? 255 : c->w);
 
-        if (!w || (!s->ui->view->streams && column_of_media(s->columns.table, f)))
+        if (!w || (no_media && column_of_media(s->columns.table, f)))
             continue;
         if (x + w > c->w - tail && s->places) {
             /* What is chosen is shown as far as it goes. */

@@ -37,7 +37,7 @@ static long save_chosen(struct cli *c, struct errmsg *why)
     struct chosen chosen = {0};
     long n = choose_calls(c, &chosen);
     if (!n && (chosen.n || !(c->filter || c->o->call || c->o->save_bad)))
-        n = save_calls(c->trace, chosen.at, chosen.n, c->o->out, NULL, NULL, why);
+        n = save_calls(c->trace, chosen.at, chosen.n, true, c->o->out, NULL, NULL, why);
     else if (!n)
         n = errmsg_set(why, -ERR_NOENT, "no call matches");
     vec_done(&chosen);

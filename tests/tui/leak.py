@@ -107,7 +107,9 @@ def main():
         end, tours, sizes = time.monotonic() + o.seconds, 0, []
         while time.monotonic() < end:
             if not player.tour(0.05 if o.valgrind else 0.01):
-                print("it ended in the middle")
+                print("it ended in the middle: %s" % (os.waitpid(player.pid, 0),))
+                if o.valgrind:
+                    print(open(log).read()[-4000:])
                 return 1
             tours += 1
             sizes.append(player.memory())

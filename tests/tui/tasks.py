@@ -75,8 +75,25 @@ def saves_a_file_a_call(open_screen):
         names = sorted(f for f in os.listdir(folder) if f.startswith("one-"))
         expect(names == ["one-10.pcapng", "one-15.pcapng", "one-20.pcapng", "one-25.pcapng", "one-5.pcapng"], repr(names))
         s.keys("s").wait(r"File:")
-        s.keys("F3").keys("C-u").type(out).keys("Enter").wait(r"5 of the files exist. Enter again")
+        s.keys("F3", "F4").wait(r"\(x\) signalling ")
+        s.keys("C-u").type(out).keys("Enter").wait(r"5 of the files exist. Enter again")
         s.keys("F2").wait(r"one.pcap$|one.pcap ")
+
+
+def saves_with_media_or_without(open_screen):
+    with tempfile.TemporaryDirectory() as folder:
+        s = open_screen([sample("real-baresip.pcap")], size=(120, 36))
+        s.wait(r"Calls \d")
+        counts = []
+        for name, keys in (("both.pcap", []), ("sip.pcap", ["F4"])):
+            out = os.path.join(folder, name)
+            s.keys("s").wait(r"File:")
+            s.keys("Tab", "Tab", *keys).wait(r"\(x\) signalling" + (r" and media" if not keys else r"\b(?! and)"))
+            s.keys("C-u").type(out).keys("Enter").wait(r"Saved \d+ calls?, \d+ frames, to .*%s" % name)
+            stats = json.loads(run("stats", "--json", out).stdout.splitlines()[0])
+            counts.append(len(run("streams", "--json", out).stdout.splitlines()))
+            expect(stats, "no stats")
+        expect(counts[0] > 0 and counts[1] == 0, "streams in the files: %r" % counts)
 
 
 def searches_all_messages(open_screen):
@@ -314,7 +331,7 @@ def clipboard_and_drag(open_screen):
         s.wait(r"Start↑ {%d,}From" % (before - 2 - len("Start↑") + 5))
 
 
-TESTS = [finds_the_failed_call_among_3000_and_reads_why, filters_sorts_saves_three_calls_and_opens_the_file, saves_a_file_a_call,
+TESTS = [finds_the_failed_call_among_3000_and_reads_why, filters_sorts_saves_three_calls_and_opens_the_file, saves_a_file_a_call, saves_with_media_or_without,
          searches_all_messages, any_header_is_a_column_and_is_remembered, settings_hold_at_once, watches_calls_arrive,
          no_harm_comes_from_a_hostile_capture, file_names_do_no_harm, terminals_of_many_kinds, no_terminal_at_all,
          closed_descriptors, the_terminal_vanishes, clipboard_and_drag]
