@@ -96,7 +96,7 @@ static bool anew(struct stage *s, const char *what, const char *const *keys, siz
         longest = now_ms() - begin > longest ? now_ms() - begin : longest;
     }
     printf("%-52s whole after at most %.0f ms\n", what, longest);
-    return report("    its longest hold-up of keys", step, steps, 30);
+    return report("    its longest hold-up of keys", step, steps, 50);
 }
 
 /* Calls come, sorted and filtered meanwhile. */
@@ -115,7 +115,7 @@ static bool load(struct stage *s, unsigned first)
         ui_draw(&s->ui, &s->canvas);
         step[i] = now_ms() - start;
     }
-    return report("follow 200 new calls, sorted and filtered", step, FRAMES, 30);
+    return report("follow 200 new calls, sorted and filtered", step, FRAMES, 50);
 }
 
 int main(int argc, char **argv)

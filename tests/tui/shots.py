@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/screens.md: what the screens look like, of the samples.
+"""Writes docs/lists.md: what lists and dialogs look like, of the samples.
 
     shots.py PROGRAM ROOT
 """
@@ -43,10 +43,10 @@ def shot(size, keys, pattern):
 
 
 def main():
-    out = ["# Screens\n", "Made by `tests/tui/shots.py` of the samples; on a terminal they have colours.\n"]
+    out = ["# Lists and dialogs\n", "Made by `tests/tui/shots.py` of the samples; on a terminal they have colours.\n"]
     for title, size, keys, pattern in SHOTS:
         out.append("## %s\n\n```\n%s\n```\n" % (title, "\n".join(l.rstrip() for l in shot(size, keys, pattern).split("\n"))))
-    with open(os.path.join(ROOT, "docs", "screens.md"), "w", encoding="utf-8") as f:
+    with open(os.path.join(ROOT, "docs", "lists.md"), "w", encoding="utf-8") as f:
         f.write("\n".join(out))
 
 
