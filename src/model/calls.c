@@ -476,6 +476,8 @@ void calls_advance(struct calls *c, int64_t now)
     if (now <= c->now)
         return;
     c->now = now;
+    if (c->kpi && kpi_clock(c->kpi, now))
+        c->version++; /* figures of the last minute change with time alone */
     keep_look(c);
 }
 

@@ -265,7 +265,7 @@ static bool start(struct kpi *k)
     struct key key = {.kind = KPI_ALL, .name = ""};
     slab_init(&k->group_slab, sizeof(struct kpi_group));
     slab_init(&k->bucket_slab, sizeof(struct kpi_bucket));
-    k->turn = INT64_MIN;
+    k->turn = k->back = k->leap = INT64_MIN;
     k->first = INT64_MAX;
     k->second = 0;
     k->version++;

@@ -192,6 +192,8 @@ struct kpi {
     } queue[KPI_PERIODS];
     int64_t second; /* the capture's clock, s */
     int64_t turn;   /* ns when the next second begins */
+    int64_t back;   /* ns before which the clock was set back */
+    int64_t leap;   /* second that a message leapt to, and no other confirmed yet */
     int64_t first;  /* second of the first message; INT64_MAX: none */
     uint64_t version;
     struct kpi_rows *rows; /* of the table, made when asked for: kpi_rows.h */
@@ -266,12 +268,12 @@ uint32_t kpi_series_find(const struct kpi_series *s, enum kpi_period p, int64_t 
 void kpi_queue_remove(struct kpi_queue *q, struct kpi_bucket *b);
 void kpi_bucket_free(struct kpi *k, struct kpi_bucket *b);
 
-/* The capture's clock goes on. Cheap where its second does not. */
-void kpi_turn(struct kpi *k, int64_t time);
-static inline void kpi_clock(struct kpi *k, int64_t time)
+/* The capture's clock goes on; it leaps by hours, or back, only when two messages agree
+ * on that. Cheap where its second does not change. Returns true where it did. */
+bool kpi_turn(struct kpi *k, int64_t time);
+static inline bool kpi_clock(struct kpi *k, int64_t time)
 {
-    if (time >= k->turn)
-        kpi_turn(k, time);
+    return (time >= k->turn || time < k->back) && kpi_turn(k, time);
 }
 
 /* The group, made where it is new, and as the one used last; NULL when memory is short.

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define SECOND INT64_C(1000000000)
+#define LEAP   3600 /* s */
 
 /* ---- series ---- */
 
@@ -173,16 +174,34 @@ struct kpi_counts *kpi_place(struct kpi *k, struct kpi_group *g, int64_t second)
     return b ? &b->counts : NULL;
 }
 
-void kpi_turn(struct kpi *k, int64_t time)
+/* Time stamps may come from a stranger (HEP), or a clock may be set: one that leaps is
+ * believed when the next is near it. */
+static bool believed(struct kpi *k, int64_t second)
+{
+    int64_t by = second - k->second, beside = second - k->leap;
+    if (k->first == INT64_MAX || (by >= 0 && by <= LEAP))
+        return true;
+    if (k->leap != INT64_MIN && beside > -LEAP && beside <= LEAP)
+        return true;
+    k->leap = second;
+    return false;
+}
+
+bool kpi_turn(struct kpi *k, int64_t time)
 {
     int64_t second = time / SECOND - (time % SECOND < 0);
+    if (!believed(k, second))
+        return false;
     if (k->first == INT64_MAX)
         k->first = second;
+    k->leap = INT64_MIN;
     k->second = second;
     k->turn = (second + 1) * SECOND;
+    k->back = (second - LEAP) * SECOND;
     for (unsigned p = 0; p < KPI_PERIODS; p++) {
         struct kpi_queue *q = &k->queue[p];
         while (q->oldest && second - q->oldest->start >= k->options.keep[p])
             roll_up(k, q->oldest, p);
     }
+    return true;
 }

@@ -308,6 +308,30 @@ static void time_goes_by(void **state)
     assert_int_equal(n[KPI_MINUTE], 100);
 }
 
+/* One message from the next century changes nothing; two do, and a clock set back. */
+static void leaps_are_believed_when_confirmed(void **state)
+{
+    struct kpi_counts c;
+    struct kpi_figures g;
+    (void)state;
+    attempt(0, true, "200");
+    int64_t second = k->second;
+    kpi_turn(k, T0 + INT64_C(3000000000) * 1000 * MS);
+    assert_int_equal(k->second, second);
+    attempt(2000, true, "486");
+    assert_int_equal(k->second, second + 2);
+    assert_int_equal(kpi_second(k->all, second + 2)->n[KPI_ATTEMPTS], 1);
+    f.calls->now = T0 - 90000000 * MS; /* a day back */
+    attempt(-86400000, true, "486");
+    attempt(-86399000, true, "486");
+    attempt(-86398000, true, "486");
+    assert_int_equal(k->second, second - 86398);
+    assert_int_equal(kpi_second(k->all, second - 86398)->n[KPI_ATTEMPTS], 1);
+    all(&c, &g);
+    assert_int_equal(c.n[KPI_ATTEMPTS], 5);
+    kpi_counts_done(&c);
+}
+
 /* What the scenarios above have, one after the other. */
 static void play(void)
 {
@@ -433,6 +457,7 @@ int main(void)
         TEST(another_gateway_is_tried),
         TEST(a_proxy_counts_once),
         TEST(time_goes_by),
+        TEST(leaps_are_believed_when_confirmed),
         TEST(counted_later_is_the_same),
         TEST(what_leaves_is_counted),
         TEST(many_peers_are_bounded),
