@@ -280,7 +280,8 @@ static void take(struct streams *s, struct rtp_stream *n, const struct rtp_packe
         streams_event(s, n, EVENT_CODEC, p->frame, p->time, n->format.name);
     if (out.gap)
         streams_hole(s, n, p);
-    streams_echo(s, n, p);
+    if (streams_echo_wanted(p))
+        streams_echo(s, n, p);
     pair_up(s, n, p, out.fresh);
 }
 

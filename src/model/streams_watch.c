@@ -8,10 +8,8 @@ static const int64_t TENTH = 100000000, SECOND = 1000000000; /* ns */
 
 enum {
     ECHOES = 4096,
-    ECHO_EVERY = 64, /* payloads of this share, told by their bytes, are remembered */
-    ECHO_BYTES = 16, /* of a payload at least */
-    LIVE = 1024,     /* streams looked at */
-    HOLED = 5,       /* streams at least, for a tenth of a second to be looked at */
+    LIVE = 1024, /* streams looked at */
+    HOLED = 5,   /* streams at least, for a tenth of a second to be looked at */
 };
 
 /* ---- echoes ---- */
@@ -67,13 +65,10 @@ static void remember(struct streams *s, struct rtp_stream *n,
 
 void streams_echo(struct streams *s, struct rtp_stream *n, const struct rtp_packet *p)
 {
-    if (p->payload.n < ECHO_BYTES || n->srtp)
-        return;
-    uint64_t word = word_of(p->payload.p + 4);
+    uint64_t word = word_of(p->payload.p);
     /* One byte over and over is silence, the same everywhere. */
-    if (mix(0, word) % ECHO_EVERY || word == (word << 8 | word >> 56))
-        return;
-    remember(s, n, p);
+    if (!n->srtp && word != (word << 8 | word >> 56))
+        remember(s, n, p);
 }
 
 /* ---- gaps ---- */
