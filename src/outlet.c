@@ -4,6 +4,7 @@
 #include "outlet_alarm.h"
 #include "outlet_metrics.h"
 #include "query/store.h"
+#include "service/config.h"
 #include "service/endings.h"
 #include "service/hep_out.h"
 #include "service/metrics.h"
@@ -41,7 +42,8 @@ static int open_hep(struct trace *t, struct errmsg *why)
 {
     const struct options *o = t->options;
     struct hep_out_options ho = {.url = o->hep_send,
-                                 .key = o->hep_key,
+                                 .key = o->hep_key ? o->hep_key
+                                                   : config_hep(o->settings, "key"),
                                  .agent = o->hep_id ? (uint32_t)o->hep_id : 2001,
                                  .wait = !t->live,
                                  .ledger = &t->ledger};

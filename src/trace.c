@@ -207,13 +207,14 @@ static int open_one(struct trace *t, const char *name, source_open *open, uint16
                     struct source **out, void (*report)(const char *))
 {
     const struct options *o = t->options;
-    struct source_options so = {.bpf = o->bpf,
-                                .follow = o->follow,
-                                .buffer_mb = o->buffer_mb,
-                                .snaplen = o->snaplen,
-                                .hep_key = o->hep_key,
-                                .hep_allow = o->hep_allow,
-                                .tap_alive = guard_fd(o->guard)};
+    struct source_options so = {
+        .bpf = o->bpf,
+        .follow = o->follow,
+        .buffer_mb = o->buffer_mb,
+        .snaplen = o->snaplen,
+        .hep_key = o->hep_key ? o->hep_key : config_hep(o->settings, "key"),
+        .hep_allow = o->hep_allow ? o->hep_allow : config_hep(o->settings, "allow"),
+        .tap_alive = guard_fd(o->guard)};
     for (size_t i = 0; i < o->ninterfaces && open == source_live_open; i++)
         if (o->interfaces[i] == name)
             so.tap = guard_tap(o->guard, i);

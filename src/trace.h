@@ -73,7 +73,8 @@ void trace_say(struct trace *t, const char *line);
  * NULL: none. It is referred to. */
 void trace_configure(struct trace *t, const struct config *settings);
 
-/* Adds the alarm that is raised longest, in words, to `out`. Returns how many there are.
+/* Adds the alarm that is raised longest, in words, to `out`. Returns how many there
+ * are.
  */
 size_t trace_alarm(const struct trace *t, struct strbuf *out);
 

@@ -1,5 +1,6 @@
 #include "service/config.h"
 
+#include "base/subnet.h"
 #include "base/vec.h"
 #include "service/alarm_rule.h"
 #include "view/alias.h"
@@ -21,7 +22,7 @@ struct settings {
 };
 
 struct config {
-    struct settings filters, columns, screen, diagnose;
+    struct settings filters, columns, screen, diagnose, hep;
     struct strbuf aliases, trunks;
     struct config_kpis kpis;
     VEC(struct alarm_rule) alarms;
@@ -68,6 +69,7 @@ void config_free(struct config *c)
     settings_done(&c->columns);
     settings_done(&c->screen);
     settings_done(&c->diagnose);
+    settings_done(&c->hep);
     strbuf_done(&c->aliases);
     strbuf_done(&c->trunks);
     vec_done(&c->alarms);
@@ -206,6 +208,21 @@ static void add_diagnose(struct reading *r, const char *name, const char *value)
     add(&r->config->diagnose, name, value);
 }
 
+static void add_hep(struct reading *r, const char *name, const char *value)
+{
+    struct subnets nets = {0};
+    struct errmsg why = {""};
+    bool allow = !strcmp(name, "allow");
+    /* A wrong list stays, so that nobody listens with none. */
+    if (allow && subnets_add(&nets, value, &why))
+        say(r, "", why.text);
+    if (allow || !strcmp(name, "key"))
+        add(&r->config->hep, name, value);
+    else
+        say(r, "neither key nor allow: ", name);
+    subnets_done(&nets);
+}
+
 static int on_setting(void *ctx, const char *section, const char *name,
                       const char *value)
 {
@@ -224,6 +241,8 @@ static int on_setting(void *ctx, const char *section, const char *name,
         add_trunk(r, name, value);
     else if (!strcmp(section, "kpis"))
         add_kpi(r, name, value);
+    else if (!strcmp(section, "hep"))
+        add_hep(r, name, value);
     else if (!strcmp(section, "alarms"))
         add_alarm(r, name, value);
     else
@@ -340,6 +359,11 @@ struct slice config_trunks(const struct config *c)
 struct config_kpis config_kpis(const struct config *c)
 {
     return c ? c->kpis : KPIS;
+}
+
+const char *config_hep(const struct config *c, const char *name)
+{
+    return c ? find(&c->hep, name) : NULL;
 }
 
 const struct alarm_rule *config_alarms(const struct config *c, size_t *n)

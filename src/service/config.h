@@ -18,6 +18,9 @@
  *     [diagnose]
  *     loss_warn = 2
  *     off = D22 D23
+ *     [hep]
+ *     key = secret
+ *     allow = 192.0.2.0/24
  *     [screen]
  *     colours = 256
  */
@@ -75,6 +78,10 @@ struct config_kpis {
     bool early_487_left_out;
 };
 struct config_kpis config_kpis(const struct config *c);
+
+/* "key" or "allow" of HEP, where the command line has none: a command line can be seen
+ * by every user. NULL: not set. */
+const char *config_hep(const struct config *c, const char *name);
 
 /* Rules of alarms, *n of them, in the order of the file. */
 const struct alarm_rule *config_alarms(const struct config *c, size_t *n);

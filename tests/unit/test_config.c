@@ -1,3 +1,4 @@
+#include "service/alarm_rule.h"
 #include "service/config.h"
 
 #include <setjmp.h>
@@ -70,6 +71,40 @@ static void trunks_and_kpis(void **state)
     config_free(c);
 }
 
+static void alarms_and_hep(void **state)
+{
+    (void)state;
+    size_t n;
+    struct config *c = read_text("[alarms]\nrefused = ner < 90 for 4m on trunks\n"
+                                 "bad = ner is low\nslow = pdd_p95 > 8\n"
+                                 "command = /bin/page \"$SIPGLASS_TEXT\"\n"
+                                 "syslog = yes\nsyslog = maybe\n"
+                                 "[hep]\nkey = secret\nallow = 192.0.2.0/24\n"
+                                 "allow = nowhere\nport = 9060\n");
+    const struct alarm_rule *rules = config_alarms(c, &n);
+    assert_int_equal(n, 2);
+    assert_string_equal(rules[0].name, "refused");
+    assert_int_equal(rules[0].value, ALARM_NER);
+    assert_int_equal(rules[0].hold, 240);
+    assert_string_equal(rules[1].name, "slow");
+    assert_string_equal(config_alarm_command(c), "/bin/page \"$SIPGLASS_TEXT\"");
+    assert_false(config_alarm_syslog(c));
+    assert_string_equal(config_hep(c, "key"), "secret");
+    /* The last one counts though it is wrong: the listener then says so and refuses. */
+    assert_string_equal(config_hep(c, "allow"), "nowhere");
+    assert_null(config_hep(c, "port"));
+    const char *const said[] = {"3: neither < nor >: is", "7: syslog is yes or no",
+                                "11: nowhere", "12: neither key nor allow: port"};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        assert_non_null(strstr(strbuf_cstr(&told), said[i]));
+    config_free(c);
+    assert_null(config_alarms(NULL, &n));
+    assert_int_equal(n, 0);
+    assert_null(config_alarm_command(NULL));
+    assert_false(config_alarm_syslog(NULL));
+    assert_null(config_hep(NULL, "key"));
+}
+
 static void wrong_lines_are_named(void **state)
 {
     char text[1200], line[600];
@@ -113,9 +148,8 @@ static void where_it_lies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_is_read),
-        cmocka_unit_test(trunks_and_kpis),
-        cmocka_unit_test(wrong_lines_are_named),
+        cmocka_unit_test(all_is_read),    cmocka_unit_test(trunks_and_kpis),
+        cmocka_unit_test(alarms_and_hep), cmocka_unit_test(wrong_lines_are_named),
         cmocka_unit_test(where_it_lies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
