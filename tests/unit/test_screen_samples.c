@@ -5,6 +5,8 @@
 #include "options.h"
 #include "pump.h"
 
+#include <unistd.h>
+
 static const struct {
     const char *name, *sample;
     const char *keys; /* of stage_press */
@@ -37,11 +39,13 @@ static void silent(const char *line)
     print_error("%s\n", line);
 }
 
+/* From the root, so that screens which name the file are the same everywhere. */
 static void sample_path(char *out, size_t room, const char *sample)
 {
     const char *root = getenv("SIPGLASS_ROOT");
 
-    snprintf(out, room, "%s/samples/%s", root ? root : ".", sample);
+    assert_int_equal(chdir(root ? root : "."), 0);
+    snprintf(out, room, "samples/%s", sample);
 }
 
 static void add_shot(struct ui *ui, int w, int h, bool ascii, struct strbuf *out)
