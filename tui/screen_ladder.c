@@ -227,6 +227,8 @@ static void open_message(struct ladder_screen *s)
     const struct ladder_row *row = ladder_screen_row(s);
     struct ui *ui = s->screen.ui;
 
+    if (ladder_screen_same(s))
+        return;
     if (row && row->msg)
         ui_push(ui, screen_message_new(ui, row->msg->id, neighbour, &s->screen));
     else if (row && row->kind == LADDER_MEDIA)

@@ -63,6 +63,10 @@ bool ladder_screen_judge(struct ladder_screen *s, enum action action);
 /* The ladder goes where the cursor in the verdict is. */
 void ladder_screen_follow(struct ladder_screen *s);
 
+/* Where the cursor in the verdict is on calls with the same cause: shows the next of
+ * them in place of this one. */
+bool ladder_screen_same(struct ladder_screen *s);
+
 /* Folds what only relays where the ladder is wider than so many columns, unless the
  * user chose. */
 void ladder_screen_fit(struct ladder_screen *s, int width);

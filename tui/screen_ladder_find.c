@@ -86,7 +86,7 @@ void ladder_screen_follow(struct ladder_screen *s)
 
     if (row != SIZE_MAX)
         ladder_screen_go(s, row);
-    else if (t)
+    else if (t && !t->same)
         ui_say(s->screen.ui, TONE_PLAIN, "Frame %llu is no row of this ladder.",
                (unsigned long long)t->frame);
 }
@@ -107,5 +107,24 @@ bool ladder_screen_judge(struct ladder_screen *s, enum action action)
         return false;
     if (s->verdict.at != at)
         ladder_screen_follow(s);
+    return true;
+}
+
+bool ladder_screen_same(struct ladder_screen *s)
+{
+    const struct verdict_target *t =
+        s->judging ? verdict_pane_target(&s->verdict) : NULL;
+
+    if (!t || !t->same)
+        return false;
+    s->call = t->call;
+    s->msg = s->stream = 0;
+    s->opened = false;
+    s->scroll = (struct scroll){.page = s->scroll.page};
+    s->verdict.at = 0;
+    ladder_free(s->ladder);
+    s->ladder = NULL; /* out of date: built anew */
+    s->screen.ops->refresh(&s->screen);
+    ladder_screen_follow(s);
     return true;
 }

@@ -86,6 +86,23 @@ static void proofs(struct verdict_pane *p, const struct view *v,
     strbuf_done(&what);
 }
 
+/* Other calls with this cause: Enter goes through them. */
+static void same_cause(struct verdict_pane *p, const struct view *v,
+                       const struct verdict_line *l)
+{
+    struct verdict_target t = {.call = verdict_next_same(v, l->finding), .same = true};
+    struct strbuf text = {0};
+
+    strbuf_str(&text, l->text);
+    if (t.call)
+        strbuf_printf(&text, " (Enter: call %u)", t.call);
+    labelled(p, verdict_kind_name(l->kind), TONE_PLAIN, strbuf_cstr(&text));
+    strbuf_done(&text);
+    t.line = p->pager.lines.n - 1;
+    if (t.call)
+        (void)!vec_push(&p->targets, t);
+}
+
 static void line(struct verdict_pane *p, const struct view *v,
                  const struct verdict_line *l)
 {
@@ -104,6 +121,7 @@ static void line(struct verdict_pane *p, const struct view *v,
         if (l->finding->nevidence)
             stop_here(p, l->finding, &l->finding->evidence[0]);
         break;
+    case VERDICT_SAME: same_cause(p, v, l); break;
     default: labelled(p, name, TONE_PLAIN, l->text); break;
     }
 }

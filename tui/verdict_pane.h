@@ -12,6 +12,7 @@ struct verdict_target {
     uint32_t call;   /* id; 0: the capture */
     uint32_t msg;    /* id; 0: none */
     uint32_t stream; /* id; 0: none */
+    bool same;       /* the call has the same cause: it can be gone to */
     uint64_t frame;  /* 0: none */
     uint16_t file;
 };

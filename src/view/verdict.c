@@ -370,6 +370,21 @@ const struct finding *verdict_of_row(const struct view *v, const struct ladder_r
     return NULL;
 }
 
+uint32_t verdict_next_same(const struct view *v, const struct finding *f)
+{
+    uint32_t first = 0, next = 0;
+    for (size_t i = 0; f->call && i < diagnose_count(v->diagnosis); i++) {
+        const struct finding *o = diagnose_at(v->diagnosis, i);
+        if (o->group != f->group || o->cause || !o->call || o->call == f->call)
+            continue;
+        if (!first || o->call < first)
+            first = o->call;
+        if (o->call > f->call && (!next || o->call < next))
+            next = o->call;
+    }
+    return next ? next : first;
+}
+
 const struct finding *verdict_of_stream(const struct view *v, uint32_t call,
                                         uint32_t stream)
 {

@@ -82,6 +82,10 @@ const struct finding **verdict_sorted(const struct view *v, const struct call *c
 const struct finding *verdict_of_row(const struct view *v,
                                      const struct ladder_row *row);
 
+/* Id of the next call (from the finding's own on, round the end) that has a finding of
+ * the same cause; 0: there is none but its own. */
+uint32_t verdict_next_same(const struct view *v, const struct finding *f);
+
 /* The worst finding of a call that a stream proves; NULL: none. */
 const struct finding *verdict_of_stream(const struct view *v, uint32_t call,
                                         uint32_t stream);

@@ -56,6 +56,16 @@ def reads_the_verdict_and_goes_to_its_proof(open_screen):
     s.keys("Escape").wait(r"Calls 1")
 
 
+def goes_through_calls_of_the_same_cause(open_screen):
+    s = open_screen([sample("responses.pcap")], size=(120, 36))
+    s.wait(r"Calls 30")
+    s.keys("End", "v").wait(r"Call 30 .*rejected 606")
+    s.wait(r"the same cause in 2 other calls")
+    s.keys("End", "Enter").wait(r"Call 14 .*rejected 415")
+    s.keys("End", "Enter").wait(r"Call 20 .*rejected 488")
+    s.keys("Escape", "Escape").wait(r"Calls 30")
+
+
 def compares_two_messages(open_screen):
     """The INVITE on both sides of a PBX: what it changed, word by word."""
     s = open_screen([sample("b2bua-xcid.pcap")], size=(120, 36))
@@ -236,7 +246,7 @@ def a_large_capture_answers_at_once(open_screen):
 
 
 TESTS = [opens_and_goes_down_to_a_message, search_finds_the_call, next_failed_and_why, reads_the_verdict_and_goes_to_its_proof,
-         compares_two_messages, compares_a_failed_call_with_a_good_one, sorts_by_a_column,
+         goes_through_calls_of_the_same_cause, compares_two_messages, compares_a_failed_call_with_a_good_one, sorts_by_a_column,
          saves_what_is_marked, help_and_stats, survives_any_size, ascii_where_the_locale_is_c,
          no_hostile_byte_reaches_the_terminal, no_colour_where_it_is_not_wanted,
          signals_end_it_and_the_terminal_is_restored, stops_and_goes_on, a_capture_from_standard_input,

@@ -15,6 +15,7 @@ static const struct {
     {"verdict-no-ack", "no-ack.pcap", "vj"},
     {"ladder-silent", "silent-timeout.pcap", "\n"},
     {"ladder-refused", "responses.pcap", "^E\n"},
+    {"verdict-same", "responses.pcap", "^Ev^E\n"}, /* the next call of the same cause */
     {"ladder-icmp", "icmp.pcap", "\n"},
     {"ladder-auth", "register-refused.pcap", "\n"},
     {"ladder-b2bua", "b2bua-xcid.pcap", "\n"},
