@@ -522,8 +522,8 @@ size_t calls_memory(const struct calls *c)
            (c->list_ids.cap + c->msg_ids.cap) * sizeof(uint32_t) +
            (c->by_call_id.cap + c->hops.by_addr.cap) * sizeof(struct hash_slot) +
            related_memory(c->related) + rows_memory(&c->events) +
-           registrations_memory(c->registrations) + (c->kpi ? kpi_memory(c->kpi) : 0) +
-           c->conns.list.n * sizeof(struct conn) +
+           (c->registrations->newest ? registrations_memory(c->registrations) : 0) +
+           (c->kpi ? kpi_memory(c->kpi) : 0) + c->conns.list.n * sizeof(struct conn) +
            c->checks.list.n * sizeof(struct check) +
            c->questions.list.n * sizeof(struct question) +
            (c->streams ? streams_memory(c->streams) : 0);

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { SHOWN = 20, NAME_WIDTH = 24, NUMBER_WIDTH = 12, FAILURES = 3 };
+enum { WORST = 5, SHOWN = 20, NAME_WIDTH = 24, NUMBER_WIDTH = 12, FAILURES = 3 };
 
 struct figure {
     const char *name, *title, *unit;
@@ -132,8 +132,7 @@ static void causes(const struct board_row *row, bool color, struct strbuf *out)
 }
 
 /* Those that are known; null ones would only take room. */
-static void whole(const struct board_row *row, const struct board *b, bool color,
-                  struct strbuf *out)
+static void whole(const struct board_row *row, bool color, struct strbuf *out)
 {
     const struct kpi_counts *c = &row->counts;
     heading(out, "KPI", color);
@@ -162,7 +161,6 @@ static void whole(const struct board_row *row, const struct board *b, bool color
     if (c->n[KPI_ATTEMPTS] < KPI_LEAST)
         strbuf_printf(out, "fewer than %d attempts: no ratios\n", KPI_LEAST);
     causes(row, color, out);
-    (void)b;
 }
 
 static void talkers(const struct board *b, const char *title, bool color,
@@ -223,11 +221,58 @@ static void codecs(const struct board *b, bool color, struct strbuf *out)
     }
 }
 
+static void bands(const struct kpi_counts *c, bool color, struct strbuf *out)
+{
+    static const char *const MOS[] = {"4.34 and up", "4.03", "3.60",
+                                      "3.10",        "2.58", "below"};
+    static const char *const LOSS[] = {"none",      "up to 0.5 %", "up to 1 %",
+                                       "up to 2 %", "up to 5 %",   "more"};
+    const struct {
+        enum spread_kind kind;
+        const char *const *name;
+    } KINDS[] = {{SPREAD_MOS, MOS}, {SPREAD_LOSS, LOSS}};
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t band[BOARD_BANDS];
+        if (!board_bands(c, KINDS[i].kind, band))
+            continue;
+        heading(out, i ? "Loss" : "MOS (ITU-T G.109)", color);
+        right(out, "Slices", NUMBER_WIDTH);
+        strbuf_char(out, '\n');
+        for (unsigned b = 0; b < BOARD_BANDS; b++) {
+            left(out, KINDS[i].name[b]);
+            number(out, band[b], 0, NUMBER_WIDTH);
+            strbuf_char(out, '\n');
+        }
+    }
+}
+
+static void worst_slices(const struct view *v, bool color, struct strbuf *out)
+{
+    const struct rtp_slice *at[WORST];
+    size_t n = board_worst_slices(v, at, WORST);
+    if (!n)
+        return;
+    heading(out, "Worst slices", color);
+    strbuf_str(out, "    Call  Stream  Second     MOS  Loss %\n");
+    for (size_t i = 0; i < n; i++) {
+        const struct rtp_slice *l = at[i];
+        left(out, rtp_stream_codec(l->stream) ? rtp_stream_codec(l->stream) : "");
+        number(out, l->stream->call ? (double)l->stream->call->id : (double)NAN, 0, 8);
+        number(out, l->stream->id, 0, 8);
+        number(out, (l->n - 1.0) * 10, 0, 8);
+        number(out, (double)l->mos, 1, 8);
+        number(out, l->expected ? 100.0 * l->lost / l->expected : 0, 1, 8);
+        strbuf_char(out, '\n');
+    }
+}
+
 void kpi_text(const struct view *v, bool color, struct strbuf *out)
 {
     struct board *b = board_of(v, KPI_ALL);
     if (b && b->n && b->row[0].counts.n[KPI_ATTEMPTS])
-        whole(&b->row[0], b, color, out);
+        whole(&b->row[0], color, out);
+    if (b && b->n)
+        bands(&b->row[0].counts, color, out);
     board_free(b);
     static const struct {
         enum kpi_kind kind;
@@ -243,6 +288,7 @@ void kpi_text(const struct view *v, bool color, struct strbuf *out)
     b = board_of(v, KPI_CODEC);
     codecs(b, color, out);
     board_free(b);
+    worst_slices(v, color, out);
 }
 
 /* ---- JSON ---- */
@@ -264,6 +310,18 @@ static void json_spread(const struct board_row *row, const char *name,
     strbuf_char(out, '}');
 }
 
+static void json_bands(const struct board_row *row, const char *name,
+                       enum spread_kind kind, struct strbuf *out)
+{
+    uint32_t band[BOARD_BANDS];
+    bool any = board_bands(&row->counts, kind, band);
+    strbuf_printf(out, ",\"%s\":%s", name, any ? "" : "null");
+    for (unsigned i = 0; any && i < BOARD_BANDS; i++)
+        strbuf_printf(out, "%c%u", i ? ',' : '[', band[i]);
+    if (any)
+        strbuf_char(out, ']');
+}
+
 static void json_members(const struct board_row *row, struct strbuf *out)
 {
     for (size_t i = 0; i < COUNTS_N; i++)
@@ -281,6 +339,8 @@ static void json_members(const struct board_row *row, struct strbuf *out)
         else
             strbuf_printf(out, ",\"%s\":%.4f", FIGURES[i].name, r);
     }
+    json_bands(row, "mos_bands", SPREAD_MOS, out);
+    json_bands(row, "loss_bands", SPREAD_LOSS, out);
     json_spread(row, "codes", SPREAD_CODE, out);
     json_spread(row, "causes", SPREAD_CAUSE, out);
 }

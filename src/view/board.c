@@ -4,11 +4,15 @@
 #include "model/attempt.h"
 #include "model/recount.h"
 #include "model/rtp_stream.h"
+#include "model/streams.h"
 #include "view/alias.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* What is shorter says nothing of how it sounded, ns. */
+#define SHORT_SLICE INT64_C(2000000000)
 
 struct build {
     const struct view *v;
@@ -270,6 +274,43 @@ void board_failures(const struct board_row *row, unsigned most, struct strbuf *o
             strbuf_printf(out, "%snone ", out->n ? "  " : "");
         strbuf_printf(out, "%.0f %%", 100.0 * best->n / settled);
     }
+}
+
+/* ---- media ---- */
+
+bool board_bands(const struct kpi_counts *c, enum spread_kind kind,
+                 uint32_t out[BOARD_BANDS])
+{
+    static const unsigned MOS[] = {434, 403, 360, 310, 258},
+                          LOSS[] = {0, 5, 10, 20, 50};
+    size_t n;
+    const struct spread_item *at = spread_of(&c->spread, kind, &n);
+    memset(out, 0, BOARD_BANDS * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        unsigned bin = spread_key(&at[i]), b = 0;
+        while (b < BOARD_BANDS - 1 &&
+               (kind == SPREAD_MOS ? bin < MOS[b] : bin > LOSS[b]))
+            b++;
+        out[b] += at[i].n;
+    }
+    return n > 0;
+}
+
+size_t board_worst_slices(const struct view *v, const struct rtp_slice **out,
+                          size_t most)
+{
+    size_t n = 0, rows = v->streams ? v->streams->slices.list.n : 0;
+    for (size_t i = 0; i < rows; i++) {
+        const struct rtp_slice *l = v->streams->slices.list.at[i];
+        bool last = l && l->stream->end - rtp_slice_start(l) < SHORT_SLICE;
+        if (!l || !(l->mos > 0) || last || (n == most && l->mos >= out[n - 1]->mos))
+            continue;
+        size_t k = n < most ? n++ : n - 1;
+        for (; k && out[k - 1]->mos > l->mos; k--)
+            out[k] = out[k - 1];
+        out[k] = l;
+    }
+    return n;
 }
 
 /* ---- its calls ---- */

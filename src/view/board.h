@@ -4,6 +4,7 @@
 #define VIEW_BOARD_H
 
 #include "model/kpi.h"
+#include "model/rtp_stream.h"
 #include "view/field.h"
 
 struct board_row {
@@ -55,6 +56,18 @@ enum tone board_worst(const struct board_row *row);
 
 /* The failures that came most, as "486 31 %  480 9 %": at most `most`, into out. */
 void board_failures(const struct board_row *row, unsigned most, struct strbuf *out);
+
+enum { BOARD_BANDS = 6 };
+
+/* Slices of media by bands: of MOS those of ITU-T G.109, from best (4.34, 4.03, 3.6,
+ * 3.1, 2.58, below); of loss none, and up to 0.5, 1, 2, 5 % and above. Returns false
+ * where there are none. */
+bool board_bands(const struct kpi_counts *c, enum spread_kind kind,
+                 uint32_t out[BOARD_BANDS]);
+
+/* The slices with the lowest MOS, worst first, at most `most`; returns how many. */
+size_t board_worst_slices(const struct view *v, const struct rtp_slice **out,
+                          size_t most);
 
 /* True for a call that a row with these handles (codec: that name) counts. */
 bool board_has(const uint32_t handle[2], const char *codec, const struct call *call);

@@ -1,14 +1,10 @@
 /* Columns of KPIs. */
 #include "model/kpi_rows.h"
 #include "model/recount.h"
+#include "view/board.h"
 #include "view/value.h"
 
 #include <math.h>
-
-/* ITU-T G.109: from best to poor; behind the last is what nobody bears. */
-static const unsigned MOS_BANDS[] = {434, 403, 360, 310, 258};
-/* Tenths of a percent: none, and then up to and with. */
-static const unsigned LOSS_BANDS[] = {0, 5, 10, 20, 50};
 
 static const struct kpi_row *kpi_of(const struct row *row)
 {
@@ -134,12 +130,13 @@ static void get_causes(struct row *row, struct value *out)
     spread_object(row, SPREAD_CAUSE, out);
 }
 
-enum { BANDS = 6 };
-
-static void bands(struct row *row, const uint32_t *band, struct value *out)
+static void bands(struct row *row, enum spread_kind kind, struct value *out)
 {
+    uint32_t band[BOARD_BANDS];
+    if (!board_bands(counts_of(row), kind, band))
+        return;
     row->scratch->n = 0;
-    for (unsigned i = 0; i < BANDS; i++)
+    for (unsigned i = 0; i < BOARD_BANDS; i++)
         strbuf_printf(row->scratch, "%c%u", i ? ',' : '[', band[i]);
     strbuf_char(row->scratch, ']');
     value_set_scratch(out, row);
@@ -147,34 +144,12 @@ static void bands(struct row *row, const uint32_t *band, struct value *out)
 
 static void get_mos_bands(struct row *row, struct value *out)
 {
-    uint32_t band[BANDS] = {0};
-    size_t n;
-    const struct spread_item *at = spread_of(&counts_of(row)->spread, SPREAD_MOS, &n);
-    if (!n)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        unsigned b = 0;
-        while (b < BANDS - 1 && spread_key(&at[i]) < MOS_BANDS[b])
-            b++;
-        band[b] += at[i].n;
-    }
-    bands(row, band, out);
+    bands(row, SPREAD_MOS, out);
 }
 
 static void get_loss_bands(struct row *row, struct value *out)
 {
-    uint32_t band[BANDS] = {0};
-    size_t n;
-    const struct spread_item *at = spread_of(&counts_of(row)->spread, SPREAD_LOSS, &n);
-    if (!n)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        unsigned b = 0;
-        while (b < BANDS - 1 && spread_key(&at[i]) > LOSS_BANDS[b])
-            b++;
-        band[b] += at[i].n;
-    }
-    bands(row, band, out);
+    bands(row, SPREAD_LOSS, out);
 }
 
 /* Of hours only: the same one, a day before. */
