@@ -21,7 +21,7 @@ enum { BATCH = 64, STORE_BATCHES = 4, DRAIN_US = 20000 };
 /* A clock that is behind the capture by more was set back. */
 #define CLOCK_NS INT64_C(2000000000)
 /* How long what was captured before a stop may take to come. */
-#define DRAIN_NS INT64_C(2000000000)
+#define DRAIN_NS INT64_C(10000000000)
 
 static int64_t clock_ns(clockid_t id)
 {
@@ -184,6 +184,8 @@ static void drain(struct trace *t)
         if (pump_run(t, DRAIN_US) == PUMP_IDLE)
             nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
     trace_update(t);
+    if (!t->ended)
+        trace_say(t, "stopped before everything that was captured was read");
 }
 
 void pump_end(struct trace *t)

@@ -53,15 +53,17 @@ def response(status, call, cseq=1, method=b"INVITE"):
 
 
 class Capture:
-    """A raw-IP capture file."""
+    """A capture file: raw IP, or Ethernet for what is replayed."""
 
-    def __init__(self, path):
+    def __init__(self, path, ethernet=False):
         self.file = open(path, "wb", 1 << 20)
-        self.file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, 101))
+        self.file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, 1 if ethernet else 101))
         self.time = START * 1000000000
+        self.head = b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" if ethernet else b""
 
     def put(self, packet, step):
         self.time += step
+        packet = self.head + packet
         self.file.write(struct.pack("<IIII", self.time // 1000000000, self.time % 1000000000, len(packet), len(packet)))
         self.file.write(packet)
 
@@ -118,8 +120,8 @@ KINDS = {"invites": (invites, 100000), "same": (same, 100000), "half-open": (hal
          "unfinished": (unfinished, 80000), "fragments": (fragments, 80000), "clock": (clock, 0)}
 
 
-def make(kind, many, path):
-    c = Capture(path)
+def make(kind, many, path, ethernet=False):
+    c = Capture(path, ethernet)
     for n in range(5):
         c.call("first-%d@192.0.2.10" % n)
     KINDS[kind][0](c, many)

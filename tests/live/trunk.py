@@ -73,7 +73,7 @@ def processor(pids):
 
 
 def number(text, word):
-    found = re.search(r"((?:\d{1,3}(?: \d{3})*|\d+))\s+" + word, text) or re.search(word + r"\s+(\d[\d ]*)", text)
+    found = re.search(r"((?:\d{1,3}(?: \d{3})*|\d+))\s+" + word, text) or re.search(word + r"\s+(\d{1,3}(?: \d{3})*|\d+)", text)
     return int(found.group(1).replace(" ", "")) if found else None
 
 
@@ -120,7 +120,7 @@ def play(space, sipglass, folder, a):
                   ("link", "set", "vb", "mtu", "9000"), ("link", "set", "va", "up"), ("link", "set", "vb", "up")):
         subprocess.run(["ip", "-n", space.name, *words], check=True)
     screen = Terminal(space, ["nice", "-n", str(a.nice), "taskset", "-c", str(a.core), sipglass, "-i", "vb", "-B", "256",
-                              "-f", "inbound", "2>%s/err" % folder])
+                              "2>%s/err" % folder])
     try:
         wire.settle(1.5)
         sent = replay(space, screen, capture, a, packets)
