@@ -361,8 +361,16 @@ static void overload(struct exam *e, const struct rule *r)
     const struct msg *m = refusal_of(e);
     struct slice after = exam_header(e, m, SIP_H_RETRY_AFTER);
     say(&d->headline, "%i takes no more calls now (%m)", &m->hop->src, m);
+    uint64_t wait = 0;
+    const struct call *again;
     if (after.n)
         say(&d->detail, "It asks to wait %S s. ", &after);
+    if (after.n && slice_u64(after, &wait) && wait < 86400 && e->call->hop &&
+        trunk_asked_again(e, m->time + (int64_t)wait * SECOND, &again)) {
+        draft_msg(d, again->first);
+        say(&d->headline, "; asked again after %t, before %u s were over",
+            again->start - m->time, (unsigned)wait);
+    }
     say(&d->detail,
         "Overload, maintenance, no free channel, or everything behind it is "
         "down.");
@@ -550,8 +558,8 @@ static const struct rule RULES[] = {
     {"A15", "OVERLOAD", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER | RULE_CAPTURE, 0,
      "RFC 3261 21.5.4, RFC 7339", "A server or trunk takes no more calls.",
      "503, or 480 or 500 with Retry-After or Q.850 cause 34 or 42; over many calls, "
-     "five "
-     "503 in a row from one peer.",
+     "five 503 in a row from one peer, or over 5 % within 60 s while more calls are up "
+     "than usual.",
      "The call is answered in a later attempt.",
      "Count the calls at that time against the channels bought; limit calls a second, "
      "or add another route.",

@@ -257,8 +257,9 @@ static void ring_no_answer(struct exam *e, const struct rule *r)
         return;
     unsigned status = t->final ? t->final->status : 487;
     int64_t rang = ended->time - c->ring;
+    bool misdialled = cancel && rang < threshold_ns(e->limit->misdial);
     if ((status != 480 && status != 408 && status != 487) ||
-        rang < threshold_ns(e->limit->ring_min))
+        (rang < threshold_ns(e->limit->ring_min) && !misdialled))
         return;
     if (cancel && slice_has(exam_header(e, cancel, SIP_H_REASON), "cause=200"))
         return; /* answered at another phone (RFC 3326) */
@@ -268,8 +269,12 @@ static void ring_no_answer(struct exam *e, const struct rule *r)
     draft_peer(d, &t->hop->dst);
     draft_msg(d, t->provisional);
     draft_msg(d, ended);
-    say(&d->headline, "rang %t, nobody answered; %s gave up", rang,
-        cancel ? "the caller" : "the called side");
+    if (misdialled)
+        say(&d->headline, "the caller gave up after %t of ringing: misdialled, perhaps",
+            rang);
+    else
+        say(&d->headline, "rang %t, nobody answered; %s gave up", rang,
+            cancel ? "the caller" : "the called side");
     say(&d->detail, "Ringing %t, then %m from %i.", rang, ended, &ended->hop->src);
 }
 
@@ -318,17 +323,70 @@ static const struct txn *round_trip(struct exam *e, const struct txn **again,
     return NULL;
 }
 
+/* The box that a request names twice in its Via, with the target it began with: its
+ * sent-by, into out. False: there is none. */
+static bool via_twice(struct exam *e, const struct txn *t, struct strbuf *out)
+{
+    enum { VIAS = 32 };
+    struct slice seen[VIAS], value;
+    struct sip_line line;
+    struct sip_via via;
+    size_t n = 0;
+    const struct sip *sip = exam_sip(e, t->request);
+    struct slice rest = sip ? sip->head : (struct slice){0};
+    while (sip && sip_line_next(&rest, &line))
+        if (line.id == SIP_H_VIA)
+            while (n < VIAS && sip_value_next(&line.value, &value)) {
+                if (!sip_via_split(value, &via) || !via.sent_by.n)
+                    continue;
+                for (size_t i = 0; i < n; i++)
+                    if (slice_ieq(seen[i], via.sent_by)) {
+                        say(out, "%S", &via.sent_by);
+                        return true;
+                    }
+                seen[n++] = via.sent_by;
+            }
+    return false;
+}
+
+/* In a call that failed: the same target, and a box twice on the way (no spiral, RFC
+ * 3261 16.3). */
+static const struct txn *circle_in_via(struct exam *e, struct strbuf *box)
+{
+    const struct txn *last = NULL;
+    unsigned status = e->first && e->first->final ? e->first->final->status : 0;
+    unsigned n = 0;
+    if (e->call->answer || status == 401 || status == 407 || (status && status < 400))
+        return NULL;
+    for (size_t i = 0; i < e->txns; i++)
+        if (e->txn[i]->initial && e->txn[i]->method == SIP_INVITE &&
+            e->txn[i]->request) {
+            last = e->txn[i];
+            n++;
+        }
+    /* A circle takes three hops at least: most texts need not be read. */
+    if (!last || e->call->vias + n < 4 || !via_twice(e, last, box))
+        return NULL;
+    const struct sip *then = exam_sip(e, e->first ? e->first->request : NULL);
+    const struct sip *now = exam_sip(e, last->request);
+    return then && now && slice_eq(then->uri, now->uri) ? last : NULL;
+}
+
 static void loop(struct exam *e, const struct rule *r)
 {
     const struct txn *t = e->first, *again = NULL;
+    struct strbuf box = {0};
     unsigned times = 0, status = t && t->final ? t->final->status : 0;
     const struct txn *begun = e->txns > 1 ? round_trip(e, &again, &times) : NULL;
-    if (!begun && status != 482 && status != 483)
+    bool told = status == 482 || status == 483;
+    const struct txn *named = begun || told ? NULL : circle_in_via(e, &box);
+    struct draft *d =
+        begun || told || named ? exam_find(e, r, SEVERITY_CRIT, named ? 80 : 95) : NULL;
+    if (!d) {
+        strbuf_done(&box);
         return;
-    struct draft *d = exam_find(e, r, SEVERITY_CRIT, 95);
-    if (!d)
-        return;
-    const struct txn *shown = begun ? again : t;
+    }
+    const struct txn *shown = begun ? again : named ? named : t;
     draft_peer(d, &shown->hop->dst);
     if (begun)
         draft_msg(d, begun->request);
@@ -337,18 +395,25 @@ static void loop(struct exam *e, const struct rule *r)
     if (begun)
         say(&d->headline, "%s goes in circles: it passed %i %u times",
             msg_method_name(again->request), &again->hop->dst, times);
-    else
+    else if (named) {
+        say(&d->headline, "%s goes in circles: its Via names ",
+            msg_method_name(named->request));
+        strbuf_add(&d->headline, box.p, box.n);
+        say(&d->headline, " twice");
+    } else
         say(&d->headline, "%m: the request goes in circles behind %i", t->final,
             &t->final->hop->src);
     say(&d->detail, "The same request comes back with fewer Max-Forwards and the same "
                     "target: two boxes each think that the other is responsible.");
+    strbuf_done(&box);
 }
 
 static const struct rule RULES[] = {
     {"A01", "NO_RESPONSE", SEVERITY_CRIT, RULE_CALLS,
      NEED_START | NEED_WHOLE | NEED_BOTH, "RFC 3261 17.1.1.2, 17.1.2.2, 18.4",
      "A request got no response of any kind, not even 100 Trying.",
-     "The request was sent at least four times, or 32 s passed, and nothing came back; or "
+     "The request was sent at least four times, or 32 s passed, and nothing came back; "
+     "or "
      "ICMP says that it cannot be delivered.",
      "The capture shows only one direction, frames were dropped, or it ends too early.",
      "Check address and port of the next hop, its firewall and the list of addresses "
@@ -388,13 +453,13 @@ static const struct rule RULES[] = {
     {"A13", "RING_NO_ANSWER", SEVERITY_INFO, RULE_INVITE, 0,
      "RFC 3261 21.4.18, RFC 3326",
      "It rang and nobody picked up: no fault of the network.",
-     "Ringing for 12 s or more, then CANCEL, 480, 408 or 487.",
-     "Shorter, or the CANCEL says that another phone answered.",
+     "Ringing for 12 s or more, then CANCEL, 480, 408 or 487; or CANCEL within 5 s.",
+     "Ringing in between, or the CANCEL says that another phone answered.",
      "Nothing to mend; perhaps voicemail or a shorter hunting time.", ring_no_answer},
     {"A14", "LOOP", SEVERITY_CRIT, RULE_CALLS, 0, "RFC 3261 16.3, RFC 5393",
      "A request comes round to a box that it passed before.",
      "482 or 483, or the same request on one hop again with another branch, the same "
-     "target and fewer Max-Forwards.",
+     "target and fewer Max-Forwards, or a box twice in the Via of a call that fails.",
      "The target changed in between (a spiral), or it is a retransmission.",
      "Mend the route between the boxes named: forwarding, default route, or a domain "
      "that neither takes for its own.",
