@@ -108,7 +108,7 @@ static unsigned plain_lines(struct lines *all, unsigned most, struct sip *out)
 {
     struct lines lines = *all; /* a copy of our own stays in registers */
     unsigned count = 0;
-    while (count < most && lines.end - lines.at >= SIP_NAME_WIDE) {
+    while (count < most && lines.end - lines.at > SIP_NAME_WIDE) {
         struct scan before = lines.feeds;
         const uint8_t *p = lines.at, *lf = scan_next(&lines.feeds);
         size_t n = sip_name_length(p), skip = n + 1;
