@@ -155,8 +155,10 @@ struct leg *leg_find(const struct attempt *t, const struct hop *hop)
 static void leg_groups(struct kpi *k, const struct call *call, struct attempt *t,
                        struct leg *leg)
 {
-    struct kpi_group *to = kpi_peer_get(k, &leg->hop->dst, KPI_TO), *from;
+    struct kpi_group *to = NULL, *from;
     struct leg *other = sibling_of(t, leg, true);
+    if (!same_host(&leg->hop->src, &leg->hop->dst)) /* one peer at both ends: once */
+        to = kpi_peer_get(k, &leg->hop->dst, KPI_TO);
     leg->to[0] = handle_of(to);
     leg->to[1] = trunk_of(k, to);
     if (other) {

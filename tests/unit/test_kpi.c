@@ -217,6 +217,19 @@ static void peers_trunks_prefixes(void **state)
     kpi_counts_done(&c);
 }
 
+/* Both ends on one host: it is not two calls of the peer. */
+static void a_host_that_calls_itself_counts_once(void **state)
+{
+    struct addr host;
+    (void)state;
+    f.src = "192.0.2.1:5071";
+    f.dst = "192.0.2.1:5070";
+    assert_true(addr_parse(slice_str("192.0.2.1"), &host));
+    attempt(0, true, "200");
+    assert_int_equal(kpi_peer(k, &host, KPI_FROM)->up, 1);
+    assert_null(kpi_peer(k, &host, KPI_TO));
+}
+
 /* The caller's proxy tries a second gateway: one attempt, each gateway by its own. */
 static void another_gateway_is_tried(void **state)
 {
@@ -454,6 +467,7 @@ int main(void)
         TEST(nobody_answers),
         TEST(an_early_487_can_be_left_out),
         TEST(peers_trunks_prefixes),
+        TEST(a_host_that_calls_itself_counts_once),
         TEST(another_gateway_is_tried),
         TEST(a_proxy_counts_once),
         TEST(time_goes_by),
