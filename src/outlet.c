@@ -117,7 +117,7 @@ static void on_ended(void *ctx, const struct call *call)
 static void show_metrics(struct trace *t)
 {
     struct outlet *o = t->outlet;
-    int64_t now = now_ns();
+    int64_t now = o->metrics ? now_ns() : 0;
     if (!o->metrics || (now < o->metrics_next && !o->over))
         return;
     o->metrics_next = now + METRICS_EVERY;

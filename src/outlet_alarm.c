@@ -124,8 +124,10 @@ void outlet_alarm_update(struct outlet_alarm *a, struct trace *t, alarm_each *ea
                          void *ctx)
 {
     struct timespec now;
+    if (!t->kpi || !t->live)
+        return;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!t->kpi || !t->live || now.tv_sec - a->looked < EVERY)
+    if (now.tv_sec - a->looked < EVERY)
         return;
     a->looked = now.tv_sec;
     a->trace = t;

@@ -359,6 +359,14 @@ static const char *trunk_of(void *ctx, const struct addr *addr)
     return alias_find(((const struct trace *)ctx)->trunks, addr);
 }
 
+/* What is wrong in it was told when it was read. */
+static void configure_diagnosis(struct trace *t, const struct config *settings)
+{
+    const char *name, *value;
+    for (size_t i = 0; config_diagnose(settings, i, &name, &value); i++)
+        tuning_apply(t->diagnosis, name, value);
+}
+
 void trace_configure(struct trace *t, const struct config *settings)
 {
     struct alias *before = t->aliases;
@@ -369,17 +377,10 @@ void trace_configure(struct trace *t, const struct config *settings)
     else
         alias_free(before);
     t->view.aliases = t->aliases;
+    configure_diagnosis(t, settings);
     if (t->outlet)
         outlet_configure(t, settings);
     t->failed = failed; /* was told, and costs names alone */
-}
-
-/* What is wrong in it was told when it was read. */
-static void configure_diagnosis(struct trace *t)
-{
-    const char *name, *value;
-    for (size_t i = 0; config_diagnose(t->options->settings, i, &name, &value); i++)
-        tuning_apply(t->diagnosis, name, value);
 }
 
 /* A live capture runs for weeks, and is counted as it comes; a file when somebody asks.
@@ -469,7 +470,7 @@ int trace_new(const struct options *options, void (*report)(const char *line),
         goto fail;
     if (!(t->diagnosis = diagnose_new(t->calls, t->streams, &t->ledger, t->text)))
         goto fail;
-    configure_diagnosis(t);
+    configure_diagnosis(t, options->settings);
     diagnose_listen(t->diagnosis, verdict_changed, t->calls);
     t->view = (struct view){.calls = t->calls,
                             .streams = t->streams,

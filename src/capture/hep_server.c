@@ -184,6 +184,8 @@ static void accept_one(struct hep_server *s)
     if (!c) {
         if (fd >= 0)
             close(fd);
+        else if (errno == EMFILE || errno == ENFILE)
+            s->full = true; /* it goes on knocking: a pause */
         return;
     }
     *c = (struct connection){
