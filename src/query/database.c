@@ -323,8 +323,8 @@ static void feed(struct database *d, struct calls *calls, bool ids)
         .size = (uint32_t)number(s, M_SIZE, SIP_MAX_MESSAGE),
     };
     if (ids) {
-        m.id = (uint32_t)number(s, M_ID, UINT32_MAX);
-        m.call = (uint32_t)number(s, M_CALL, UINT32_MAX);
+        m.id = (uint32_t)number(s, M_ID, INT32_MAX);
+        m.call = (uint32_t)number(s, M_CALL, INT32_MAX);
     }
     m.file =
         (uint16_t)(d->first +

@@ -43,7 +43,7 @@ void database_map(struct database *d, struct calls *calls, struct rebuild_calls 
 
 /* All else that is stored, into the model. */
 struct database_rest {
-    const struct rebuild_calls *seen;
+    struct rebuild_calls *seen;
     struct ledger *ledger;
     const struct rebuild_listener *listener; /* NULL: verdicts are not wanted */
     uint32_t *next_finding;

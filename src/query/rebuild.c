@@ -5,8 +5,8 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-/* A database may hold more than belongs to one call. */
-enum { FRAMES_MAX = 1000 };
+/* Frames of a finding; ids, after which there is room for more. */
+enum { FRAMES_MAX = 1000, ID_MAX = INT32_MAX };
 
 void rebuild_done(struct rebuild *r)
 {
@@ -116,19 +116,30 @@ int rebuild_map(struct rebuild *r, struct rebuild_calls *seen)
                     "SELECT c.id, c.call_id, x.capture FROM calls c LEFT JOIN "
                     "call_more x ON x.call=c.id ORDER BY c.id",
                     map_call);
-    for (size_t i = 0; i < r->call.list.n; i++) {
-        uint32_t id = r->call.list.at[i].id;
-        while (seen->rows.n <= id)
-            if (!vec_push(&seen->rows, (uint8_t)0))
-                return SQLITE_NOMEM;
-        seen->rows.at[id] += seen->rows.at[id] < UINT8_MAX;
-    }
+    for (size_t i = 0; i < r->call.list.n; i++)
+        if (!vec_push(&seen->rows, r->call.list.at[i].id))
+            return SQLITE_NOMEM;
+    seen->sorted = false;
     return code;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
 }
 
 static bool is_whole(const struct rebuild *r, const struct call *call)
 {
-    return call && call->id < r->seen->rows.n && r->seen->rows.at[call->id] == 1;
+    struct rebuild_calls *s = r->seen;
+    if (!call || !s->rows.n)
+        return false;
+    if (!s->sorted)
+        qsort(s->rows.at, s->rows.n, sizeof *s->rows.at, by_id);
+    s->sorted = true;
+    const uint32_t *end = s->rows.at + s->rows.n;
+    const uint32_t *at = bsearch(&call->id, s->rows.at, s->rows.n, sizeof *at, by_id);
+    return at && (at == s->rows.at || at[-1] != *at) && (at + 1 == end || at[1] != *at);
 }
 
 static void take_call(struct rebuild *r, sqlite3_stmt *s)
@@ -166,7 +177,7 @@ static void take_stream(struct rebuild *r, sqlite3_stmt *s)
     union stored_number number[128];
     bool drop;
     struct stored_stream in = {
-        .id = r->ids ? u32_at(s, 0) : 0,
+        .id = r->ids ? (uint32_t)number_at(s, 0, ID_MAX) : 0,
         .call = call_at(r, s, 1, &drop),
         .src = text_at(s, 2),
         .dst = text_at(s, 3),
@@ -300,7 +311,7 @@ static void read_frames(struct rebuild *r, struct slice json)
 
 static void map_finding(struct rebuild *r, sqlite3_stmt *s)
 {
-    uint32_t id = r->ids ? u32_at(s, 0) : ++*r->next_finding;
+    uint32_t id = r->ids ? (uint32_t)number_at(s, 0, ID_MAX) : ++*r->next_finding;
     id_push(&r->finding, sqlite3_column_int64(s, 0), id);
 }
 

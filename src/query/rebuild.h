@@ -10,10 +10,11 @@
 
 struct sqlite3;
 
-/* How many rows of calls, of all databases, are one call of the model (by its id): what
- * was stored of a call holds only where it was stored whole, in one place. */
+/* The model's id of the call of each row of calls, of all databases: what was stored of
+ * a call holds only where it was stored whole, in one place. */
 struct rebuild_calls {
-    VEC(uint8_t) rows;
+    VEC(uint32_t) rows;
+    bool sorted;
 };
 
 /* Told of what others keep; NULL: nobody. The texts are valid meanwhile. */
@@ -37,7 +38,7 @@ struct rebuild {
     struct calls *calls;
     struct ledger *ledger;
     const struct rebuild_listener *listener;
-    const struct rebuild_calls *seen;
+    struct rebuild_calls *seen;
     uint32_t *next_finding; /* newest id of a finding so far, where not `ids` */
     bool ids;               /* with the ids that they have in the file */
     uint16_t file, files;   /* indices of files that messages of this database have */

@@ -12,7 +12,7 @@
 
 /* How often calls are looked through, in ms: a live capture is read by others
  * meanwhile. */
-enum { SWEEP_LIVE = 1000, SWEEP_FILE = 30000, SWEEP_REST = 10000, FILES_MAX = 0xffff };
+enum { SWEEP_LIVE = 1000, SWEEP_FILE = 30000, SWEEP_REST = 10000, MARKS_SPARE = 4096 };
 
 struct capture {
     uint16_t file;
@@ -30,7 +30,12 @@ struct store {
     uint64_t version; /* of the model when calls were looked through */
     int64_t swept, rest;
     uint32_t slice, offer, event; /* the same of rows that do not change */
-    VEC(uint64_t) marks;          /* of streams, by id, when they were stored */
+    /* streams as they were when they were stored, by id */
+    VEC(struct mark {
+        uint32_t id;
+        uint64_t mark;
+    })
+    marks;
     struct store_writer_counts counts;
     bool ended;
 };
@@ -197,19 +202,54 @@ static void put_call(struct store *s, const struct call *call)
     put_findings(s, call);
 }
 
+/* Where the mark of a stream is, or would be. */
+static size_t mark_place(const struct store *s, uint32_t id)
+{
+    size_t low = 0, high = s->marks.n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (s->marks.at[mid].id < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Streams that left the model need no mark. */
+static void forget_marks(struct store *s)
+{
+    const struct rows *r = stored_rows(s->view->streams, STORED_STREAMS);
+    size_t n = 0;
+    if (!r || s->marks.n <= 2 * r->kept + MARKS_SPARE)
+        return;
+    for (size_t i = 0; i < s->marks.n; i++)
+        if (rows_find(r, s->marks.at[i].id))
+            s->marks.at[n++] = s->marks.at[i];
+    s->marks.n = n;
+}
+
+/* Notes what the stream is now. Returns false where that is in the file. */
+static bool mark_changed(struct store *s, const struct rtp_stream *stream)
+{
+    struct mark m = {stored_id(stream), stored_mark(stream)};
+    size_t i = mark_place(s, m.id), n = s->marks.n;
+    if (i == n || s->marks.at[i].id != m.id) {
+        if (!vec_push(&s->marks, m))
+            return true;
+        memmove(&s->marks.at[i + 1], &s->marks.at[i], (n - i) * sizeof m);
+    } else if (s->marks.at[i].mark == m.mark) {
+        return false;
+    }
+    s->marks.at[i] = m;
+    return true;
+}
+
 /* A stream that is not in the file as it is now. */
 static void put_stream(struct store *s, const struct rtp_stream *stream)
 {
-    uint32_t id = stored_id(stream);
-    uint64_t mark = stored_mark(stream);
-    while (s->marks.n <= id)
-        if (!vec_push(&s->marks, (uint64_t)0))
-            break;
-    if (is_known(s, stored_call_of(stream)) ||
-        (id < s->marks.n && s->marks.at[id] == mark))
+    if (is_known(s, stored_call_of(stream)) || !mark_changed(s, stream))
         return;
-    if (id < s->marks.n)
-        s->marks.at[id] = mark;
     pack_stream(&s->pack, stream);
     put(s);
 }
@@ -260,6 +300,7 @@ static void put_lasting(struct store *s)
 static void put_streams(struct store *s)
 {
     const struct rows *r = stored_rows(s->view->streams, STORED_STREAMS);
+    forget_marks(s);
     for (size_t i = 0; r && i < r->list.n; i++)
         if (r->list.at[i])
             put_stream(s, r->list.at[i]);
