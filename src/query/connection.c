@@ -66,8 +66,8 @@ static int authorize(void *ctx, int action, const char *a, const char *b,
     case SQLITE_ATTACH: return refuse(c, "ATTACH", NULL);
     case SQLITE_DETACH: return refuse(c, "DETACH", NULL);
     case SQLITE_TRANSACTION:
-    case SQLITE_SAVEPOINT: return refuse(c, "a transaction", NULL);
-    default: return refuse(c, "a change", NULL);
+    case SQLITE_SAVEPOINT: return refuse(c, "transactions", NULL);
+    default: return refuse(c, "changes", NULL);
     }
 }
 
@@ -184,8 +184,8 @@ int connection_error(struct connection *c, const char *sql, size_t from,
         return errmsg_set(why, -ERR_LIMIT,
                           "stopped after %u s: --sql-timeout gives more", c->timeout);
     if (c->refused)
-        return errmsg_set(why, -ERR_USAGE, "only reading is allowed: no %s %s",
-                          c->refused, c->refused_name);
+        return errmsg_set(why, -ERR_USAGE, "only reading is allowed: no %s%s%s",
+                          c->refused, c->refused_name[0] ? " " : "", c->refused_name);
     suggest(said, t, near, sizeof near);
     if (at >= 0 && (size_t)at >= from)
         snprintf(position, sizeof position, "at position %zu: ", (size_t)at - from + 1);

@@ -1,0 +1,56 @@
+#include "query_shelf.h"
+
+/* Reading only, and not for ever. */
+static void refused(void **state)
+{
+    static const struct {
+        const char *sql, *part;
+    } CASES[] = {
+        {"DELETE FROM calls", "may not be modified"},
+        {"UPDATE calls SET id = 2", "may not be modified"},
+        {"CREATE TABLE t(x)", "only reading is allowed"},
+        {"DROP TABLE calls", "only reading is allowed"},
+        {"ATTACH 'x.db' AS x", "only reading is allowed"},
+        {"PRAGMA writable_schema = ON", "only reading is allowed"},
+        {"BEGIN", "only reading is allowed"},
+        {"VACUUM", "only reading is allowed"},
+        {"SELECT load_extension('x')", "only reading is allowed"},
+        {"SELECT absent FROM calls", "no such column: absent"},
+        {"SELECT 1; DELETE FROM calls", ""},
+        {"SELECT zeroblob(1000000000)", "too big"},
+    };
+    struct query_shelf q;
+    (void)state;
+    query_shelf_init(&q);
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const char *said = query(&q, CASES[i].sql);
+        assert_int_equal(strncmp(said, "error: ", 7), 0);
+        if (!strstr(said, CASES[i].part))
+            fail_msg("%s: %s", CASES[i].sql, said);
+    }
+    assert_string_equal(query(&q, "SELECT count(*) FROM calls"), "1");
+    query_shelf_done(&q);
+}
+
+static void stopped(void **state)
+{
+    struct query_shelf q;
+    (void)state;
+    query_shelf_init(&q);
+    q.c->timeout = 1;
+    const char *said =
+        query(&q, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 "
+                  "FROM n) SELECT max(i) FROM n");
+    assert_non_null(strstr(said, "stopped after 1 s"));
+    assert_string_equal(query(&q, "SELECT count(*) FROM messages"), "7");
+    query_shelf_done(&q);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refused),
+        cmocka_unit_test(stopped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
