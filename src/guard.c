@@ -64,10 +64,10 @@ static bool wants_network(const struct options *o)
     return o->bpf || o->nhep_listen || o->hep_send || o->metrics;
 }
 
-/* Whatever goes on for long gives its rights up. */
-static bool wants_helper(const struct options *o, const char *const *commands)
+/* Whatever goes on for long gives its rights up; a file is read as who asked for it. */
+static bool goes_on(const struct options *o)
 {
-    return o->ninterfaces || o->nhep_listen || o->command == COMMAND_WATCH || commands;
+    return o->ninterfaces || o->nhep_listen || o->command == COMMAND_WATCH;
 }
 
 int guard_new(const struct options *o, const char *const *commands, struct guard **out,
@@ -77,7 +77,7 @@ int guard_new(const struct options *o, const char *const *commands, struct guard
     struct privilege_options po = {
         .user = o->user, .commands = commands, .begin = begin, .ctx = g};
     int err = g ? 0 : -ERR_NOMEM;
-    if (!err && wants_helper(o, commands)) {
+    if (!err && goes_on(o)) {
         err = make_taps(g, o);
         if (!err)
             err = privilege_split(&po, &g->privilege, why);

@@ -15,7 +15,8 @@ struct tap;
 
 /*
  * Call it with one thread, before anything of a stranger is read. Forks the helper
- * where interfaces are captured or commands may be run. Returns 0 and *out, or -ERR_*
+ * where interfaces or agents are listened to, and for a service; it alone runs
+ * `commands` (may be NULL). Returns 0 and *out, or -ERR_*
  * and why: the program must then end.
  */
 int guard_new(const struct options *o, const char *const *commands, struct guard **out,
