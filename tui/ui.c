@@ -119,11 +119,9 @@ static bool needs_more(const struct ui *ui, const struct list *l)
 
 void ui_follow(struct ui *ui, struct list *l)
 {
-    int64_t end = now_us() + FOLLOW_US;
-
     do
         list_step(l, FOLLOW_ROWS);
-    while (needs_more(ui, l) && now_us() < end);
+    while (needs_more(ui, l) && now_us() < ui->follow_end);
     ui->pending |= needs_more(ui, l);
 }
 
@@ -139,6 +137,7 @@ bool ui_refresh(struct ui *ui)
     const struct calls *calls = ui->view->calls;
     bool moved = calls->layout != ui->layout, changed = calls->version != ui->version;
 
+    ui->follow_end = now_us() + FOLLOW_US;
     if (!moved && !ui->pending && (!changed || ui->paused))
         return false;
     ui->pending = false;

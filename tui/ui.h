@@ -24,6 +24,7 @@ struct ui {
     enum tone said_tone;
     bool quit;                /* the loop is to end */
     bool paused;              /* rows stand still; reading goes on */
+    int64_t follow_end;       /* until when lists follow; then a part at a time, us */
     bool pending;             /* a list is not whole yet: ui_refresh goes on with it */
     bool restyle;             /* the look was set anew */
     bool redraw;              /* everything is to be sent to the terminal anew */
@@ -59,8 +60,9 @@ void ui_say(struct ui *ui, enum tone tone, const char *format, ...)
 /* Tells the top screen that the model changed, where it did. True: draw. */
 bool ui_refresh(struct ui *ui);
 
-/* Brings a list up to date as far as a few milliseconds go; the rest comes with the
- * next ui_refresh. For the `refresh` of screens. */
+/* Brings a list up to date as far as a few milliseconds since the last ui_refresh go,
+ * and by a part at least, however many keys come at once; the rest comes with the next
+ * ui_refresh. For the `refresh` of screens. */
 void ui_follow(struct ui *ui, struct list *l);
 
 /* Does an action on the top screen, as a key bound to it would. */

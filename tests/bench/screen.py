@@ -85,7 +85,7 @@ def measure(sipglass, capture, seconds):
         t.drain(0.03)
         n += 1
     os.write(t.fd, b"\x1b")
-    while t.drain(0.4):
+    while t.drain(1.0):
         pass
     idle = len(t.drain(2.0))
     t.close()
