@@ -75,6 +75,36 @@ static int by_age(struct sqlite3 *sql, bool text, int64_t max_age, struct errmsg
     return err;
 }
 
+/* Rows of no call leave where they are older than every call that stays. */
+static int strays(struct sqlite3 *sql, bool text, struct errmsg *why)
+{
+    static const char TEXTS[] =
+        "INSERT INTO text_search(text_search, rowid, text) SELECT 'delete', message, "
+        "text FROM message_more WHERE text IS NOT NULL AND message IN (SELECT id FROM "
+        "messages WHERE call IS NULL AND time_ns < (SELECT min(start_ns) FROM calls));";
+    static const char ROWS[] =
+        "DELETE FROM message_more WHERE message IN (SELECT id FROM messages WHERE call "
+        "IS NULL AND time_ns < (SELECT min(start_ns) FROM calls));"
+        "DELETE FROM messages WHERE call IS NULL AND time_ns < (SELECT min(start_ns) "
+        "FROM calls);"
+        "DELETE FROM slices WHERE stream IN (SELECT s.id FROM streams s JOIN "
+        "stream_more "
+        "x ON x.stream=s.id WHERE s.call IS NULL AND x.end_ns < (SELECT min(start_ns) "
+        "FROM calls));"
+        "DELETE FROM streams WHERE call IS NULL AND id IN (SELECT stream FROM "
+        "stream_more WHERE end_ns < (SELECT min(start_ns) FROM calls));"
+        "DELETE FROM stream_more WHERE end_ns < (SELECT min(start_ns) FROM calls) AND "
+        "stream NOT IN (SELECT id FROM streams);";
+    int err = schema_run(sql, "BEGIN IMMEDIATE", why);
+    if (err)
+        return err;
+    if (!(err = text ? schema_run(sql, TEXTS, why) : 0) &&
+        !(err = schema_run(sql, ROWS, why)))
+        return schema_run(sql, "COMMIT", why);
+    sqlite3_exec(sql, "ROLLBACK", NULL, NULL, NULL);
+    return err;
+}
+
 static int by_size(struct sqlite3 *sql, bool text, int64_t max_size, struct errmsg *why)
 {
     char choose[200];
@@ -98,6 +128,8 @@ int retention_run(struct sqlite3 *sql, bool text, int64_t max_age, uint64_t max_
     if (!err && max_size)
         err = by_size(sql, text, max_size > INT64_MAX ? INT64_MAX : (int64_t)max_size,
                       why);
+    if (!err)
+        err = strays(sql, text, why);
     return err ? err : schema_run(sql, "PRAGMA incremental_vacuum", why);
 }
 

@@ -43,10 +43,43 @@ static void by_age(void **state)
     struct sqlite3 *sql = made();
     struct errmsg why = {""};
     (void)state;
+    /* Of no call: one of day 5, one of day 95; a stream of each. */
+    assert_int_equal(
+        schema_run(sql,
+                   "INSERT INTO messages(id, time_ns) VALUES(5000, 5*86400000000000), "
+                   "(5001, 95*86400000000000);"
+                   "INSERT INTO message_more(message, capture, text) VALUES(5000, 1, "
+                   "'oldstray'), (5001, 1, 'newstray');"
+                   "INSERT INTO text_search(rowid, text) SELECT message, text FROM "
+                   "message_more WHERE message >= 5000;"
+                   "INSERT INTO streams(id) VALUES(1), (2);"
+                   "INSERT INTO slices(stream, n) VALUES(1, 1), (2, 1);"
+                   "INSERT INTO stream_more(stream, end_ns) VALUES(1, "
+                   "5*86400000000000), (2, 95*86400000000000)",
+                   &why),
+        0);
     assert_int_equal(retention_run(sql, true, 10 * 86400, 0, &why), 0);
+    assert_int_equal(schema_number(sql,
+                                   "SELECT min(id) FROM messages WHERE call IS "
+                                   "NULL",
+                                   -1),
+                     5001);
+    assert_int_equal(schema_number(sql,
+                                   "SELECT count(*) FROM text_search WHERE "
+                                   "text_search MATCH 'oldstray'",
+                                   -1),
+                     0);
+    assert_int_equal(schema_number(sql,
+                                   "SELECT count(*) FROM text_search WHERE "
+                                   "text_search MATCH 'newstray'",
+                                   -1),
+                     1);
+    assert_int_equal(schema_number(sql, "SELECT min(id) FROM streams", -1), 2);
+    assert_int_equal(schema_number(sql, "SELECT min(stream) FROM slices", -1), 2);
+    assert_int_equal(schema_number(sql, "SELECT min(stream) FROM stream_more", -1), 2);
     assert_int_equal(schema_number(sql, "SELECT count(*) FROM calls", -1), 11);
     assert_int_equal(schema_number(sql, "SELECT min(call) FROM messages", -1), 90);
-    assert_int_equal(schema_number(sql, "SELECT count(*) FROM message_more", -1), 22);
+    assert_int_equal(schema_number(sql, "SELECT count(*) FROM message_more", -1), 23);
     sqlite3_close(sql);
     unlink(path);
 }
