@@ -5,7 +5,7 @@
 
 /* Numbers are settled when they are that far behind: later their windows forget them.
  */
-enum { SETTLE_DOWN = SEQUENCE_WINDOW / 2, SETTLE_UP = SEQUENCE_WINDOW - 64 };
+enum { SETTLE_DOWN = SEQUENCE_WINDOW / 2, SETTLE_UP = SEQUENCE_WINDOW - 64, LINE = 64 };
 static const int64_t FRESH = 2000000000; /* ns: a box keeps no packet longer */
 
 void pairs_free(struct pairs *p)
@@ -19,9 +19,11 @@ void pairs_free(struct pairs *p)
 
 struct pairs *pairs_new(void)
 {
-    struct pairs *p = calloc(1, sizeof *p);
+    /* A set is a line of the cache. */
+    struct pairs *p = aligned_alloc(LINE, (sizeof *p + LINE - 1) / LINE * LINE);
     if (!p)
         return NULL;
+    memset(p, 0, sizeof *p);
     slab_init(&p->slab, sizeof(struct pair));
     slab_init(&p->rings, sizeof(struct pair_ring));
     return p;
@@ -32,7 +34,7 @@ struct pairs *pairs_new(void)
 /* Which set a packet belongs to, and what it is called there. */
 static struct recent *set_of(struct pairs *p, uint16_t seq, uint32_t ts, uint32_t *name)
 {
-    uint64_t mixed = ((uint64_t)ts << 16 ^ seq) * 0x9e3779b97f4a7c15u;
+    uint64_t mixed = pairs_mix(seq, ts);
     *name = (uint32_t)(mixed >> 20) | 1;
     return p->recent[mixed >> 52];
 }

@@ -44,6 +44,18 @@ struct pairs {
     struct slab slab, rings;
 };
 
+/* Number and timestamp mixed: which set a packet belongs to, and its name there. */
+static inline uint64_t pairs_mix(uint16_t seq, uint32_t ts)
+{
+    return ((uint64_t)ts << 16 ^ seq) * 0x9e3779b97f4a7c15u;
+}
+
+/* Begins to load what pairs_look() will need soon. */
+static inline void pairs_fetch(const struct pairs *p, uint16_t seq, uint32_t ts)
+{
+    __builtin_prefetch(p->recent[pairs_mix(seq, ts) >> 52], 1);
+}
+
 /* NULL when memory is short; free accepts NULL. */
 struct pairs *pairs_new(void);
 void pairs_free(struct pairs *p);

@@ -29,11 +29,11 @@ void rtp_stream_begin(struct rtp_stream *s, const struct rtp_packet *p)
     s->base.n = 1;
 }
 
-/* A quarter of the packets is enough for percentiles: picked so that no regular pattern
+/* An eighth of the packets is enough for percentiles: picked so that no regular pattern
  * of theirs is always met at the same place. */
 static bool sampled(uint16_t seq)
 {
-    return (seq * 40503u >> 14 & 3) == 0;
+    return (seq * 40503u >> 13 & 7) == 0;
 }
 
 void rtp_time_take(struct rtp_stream *s, const struct rtp_format *f, int64_t arrival,

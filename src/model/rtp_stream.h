@@ -124,6 +124,7 @@ struct rtp_stream {
     struct rtp_early *early; /* NULL: the clock is known, or was given up */
     struct pair *pair;       /* what carries this media into the box; NULL */
     struct pair_ring *ring;  /* arrivals, where it is such a one; NULL */
+    struct pdv *pdv;         /* NULL: memory was short, or stored */
     struct jitter jitter;
     struct playout playout;
     struct sequence sequence;
@@ -155,7 +156,6 @@ struct rtp_stream {
     } rtcp;
 
     struct rtp_figures *stored; /* as a database has them; NULL: they are worked out */
-    struct pdv *pdv;            /* NULL: memory was short, or stored */
     struct remote *remote;      /* what its receiver says of it; NULL: nothing */
     struct call *call;          /* NULL: orphan */
     const struct offer_media *dst_media, *src_media;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { YOUNG = 100, NOTE_EVERY = 16, PAIR_CONFIDENCE = 96 };
+enum { YOUNG = 100, NOTE_EVERY = 32, PAIR_CONFIDENCE = 96 };
 
 /* SPEC: 1 KB a stream. A multiple of 64, so that each begins with a line of the cache.
  */
@@ -237,13 +237,17 @@ static void pair_try(struct streams *s, struct rtp_stream *n,
 
 /* Streams look for others while they are young; old ones only show what they have, now
  * and then. */
+static bool shows(const struct rtp_stream *n, const struct rtp_packet *p)
+{
+    return !n->ring && (n->packets < YOUNG || p->seq % NOTE_EVERY == 0);
+}
+
 static void pair_up(struct streams *s, struct rtp_stream *n, const struct rtp_packet *p,
                     bool fresh)
 {
-    bool young = n->packets < YOUNG;
     if (n->pair || n->ring)
         pairs_take(s->pairs, n, p, fresh);
-    if (fresh && !n->ring && (young || p->seq % NOTE_EVERY == 0))
+    if (fresh && shows(n, p))
         pair_try(s, n, p);
 }
 
@@ -266,6 +270,8 @@ static void take(struct streams *s, struct rtp_stream *n, const struct rtp_packe
         rtp_stream_take_fax(n, p);
         return;
     }
+    if (shows(n, p))
+        pairs_fetch(s->pairs, p->seq, p->ts);
     rtp_stream_take(n, p, &out);
     if (out.copy) {
         ledger_count(s->ledger, LEDGER_RTP_COPY, 0, p->bytes, p->frame->file,
