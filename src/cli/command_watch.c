@@ -1,4 +1,5 @@
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "cli/cli.h"
 #include "cli/command.h"
 #include "diagnose/diagnose.h"
@@ -9,14 +10,23 @@
 #include <signal.h>
 #include <string.h>
 
+/* A finding of the capture as a whole: it is made anew with each look, and told once.
+ */
+struct told {
+    const struct rule *rule;
+    uint64_t group;
+};
+
+enum { TOLD_MOST = 1000 };
+
 /* What `watch` writes: a line for each call that ended and each finding of it. */
 struct watch {
     struct cli *c;
     struct writer line; /* a row, before it goes to the output */
     struct listing calls, findings;
     struct config *reloaded; /* in use; NULL: that of the start */
-    uint32_t told; /* newest finding of the capture as a whole that was told */
-    int err;       /* of the output */
+    VEC(struct told) told;   /* findings of the capture as a whole */
+    int err;                 /* of the output */
 };
 
 static volatile sig_atomic_t reload_asked;
@@ -39,26 +49,29 @@ static void hand_over(struct watch *w, const char *event)
     w->line.buf.n = 0;
 }
 
-static void tell_findings(struct watch *w, uint32_t call)
+static void tell_finding(struct watch *w, const struct finding *f)
 {
-    const struct finding *f = diagnose_of(w->c->trace->diagnosis, call);
-    for (; f; f = f->next) {
-        if (!call && f->id <= w->told)
-            continue;
-        listing_row(&w->findings, f);
-        hand_over(w, "finding");
-    }
+    listing_row(&w->findings, f);
+    hand_over(w, "finding");
+}
+
+static bool is_told(const struct watch *w, const struct finding *f)
+{
+    for (size_t i = 0; i < w->told.n; i++)
+        if (w->told.at[i].rule == f->rule && w->told.at[i].group == f->group)
+            return true;
+    return false;
 }
 
 /* Findings of the capture as a whole come at any time. */
 static void tell_capture(struct watch *w)
 {
     const struct finding *f = diagnose_of(w->c->trace->diagnosis, 0);
-    uint32_t newest = w->told;
-    tell_findings(w, 0);
-    for (; f; f = f->next)
-        newest = f->id > newest ? f->id : newest;
-    w->told = newest;
+    for (; f; f = f->next) {
+        struct told one = {f->rule, f->group};
+        if (w->told.n < TOLD_MOST && !is_told(w, f) && vec_push(&w->told, one))
+            tell_finding(w, f);
+    }
 }
 
 static void on_ended(void *ctx, const struct call *call)
@@ -68,7 +81,9 @@ static void on_ended(void *ctx, const struct call *call)
         return;
     listing_row(&w->calls, call);
     hand_over(w, "call");
-    tell_findings(w, call->id);
+    const struct finding *f = diagnose_of(w->c->trace->diagnosis, call->id);
+    for (; f; f = f->next)
+        tell_finding(w, f);
 }
 
 static void add_text(struct strbuf *b, const char *key, const char *text)
@@ -161,6 +176,7 @@ int command_watch(struct cli *c)
     listing_end(&w.findings, 0);
     w.line.buf.n = 0;
     writer_done(&w.line);
+    vec_done(&w.told);
     config_free(w.reloaded);
     return err ? err : w.err;
 }
