@@ -52,7 +52,7 @@ static inline int64_t kpi_length(enum kpi_period p)
     COUNT(RANG)          /* with a post-dial delay */                              \
     COUNT(FAILED_DELAYS) /* with a failed session request delay */                 \
     COUNT(CANCELLED)     /* by CANCEL */                                           \
-    COUNT(REFUSED)       /* by a final response, without CANCEL */                 \
+    COUNT(REFUSED)       /* by 4xx to 6xx, without CANCEL */                       \
     COUNT(ENDED)         /* answered, and BYE seen */                              \
     COUNT(BY_CALLER)     /* BYE from the caller, from the callee */                \
     COUNT(BY_CALLEE)                                                               \

@@ -71,7 +71,7 @@ static void count_failure(struct kpi *k, const struct leg *leg, int64_t start,
         c->n[KPI_TIMEOUTS] += one;
     else if (leg->cancelled)
         c->n[KPI_CANCELLED] += one;
-    else if (status)
+    else if (status >= 400)
         c->n[KPI_REFUSED] += one;
     if (status || leg->timed_out)
         spread_add(&c->spread, SPREAD_CODE, status, sign);

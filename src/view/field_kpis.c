@@ -253,7 +253,7 @@ static const struct field FIELDS[] = {
            "requests that repeat one"),
     COLUMN(redirected, "3xx", "", INT, 6, 0, 0, "attempts redirected"),
     COLUMN(refused, "Refused", "", INT, 7, 0, 0,
-           "attempts that a final response ended, without CANCEL"),
+           "attempts that 4xx to 6xx ended, without CANCEL"),
     COLUMN(cancelled, "Cancelled", "", INT, 9, 0, 0, "attempts given up by CANCEL"),
     COLUMN(timeouts, "Timeouts", "", INT, 8, 0, 0,
            "attempts without any final response"),

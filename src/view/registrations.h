@@ -1,5 +1,5 @@
-/* Registrations for who shows more of them than a table has: history, counts, time left.
- * Read only, as all of the model is here. */
+/* Registrations for who shows more of them than a table has: history, counts, time
+ * left. Read only, as all of the model is here. */
 #ifndef VIEW_REGISTRATIONS_H
 #define VIEW_REGISTRATIONS_H
 

@@ -45,6 +45,7 @@ def truth_of(path):
         peak = max(peak, up)
     return {
         "attempts": n, "answered": len(answered), "redirected": redirected, "timeouts": codes.get(0, 0),
+        "sum of outcomes": n,
         "concurrent": up, "concurrent_peak": peak,
         "asr": 100 * len(answered) / n, "ser": 100 * len(answered) / (n - redirected),
         "seer": 100 * (len(answered) + effective) / (n - redirected), "isa": 100 * ineffective / n,
@@ -84,6 +85,7 @@ def check(sipglass, name, folder, gencalls):
     want = truth_of(truth)
     out = subprocess.run([sipglass, "stats", "--no-media", "--json", capture], check=True, stdout=subprocess.PIPE).stdout
     got = json.loads(out)["kpis"]
+    got["sum of outcomes"] = sum(got[key] for key in ("answered", "redirected", "refused", "cancelled", "timeouts"))
     wrong = ["%s: %s: is %s, should be %s" % (name, key, got.get(key), value) for key, value in want.items()
              if not near(key, got.get(key), value)]
     for period in ("hour", "minute", "second"):
