@@ -134,21 +134,42 @@ static void rtcp(struct intake *in, const struct frame *frame,
         streams_rtcp(in->streams, frame, packet);
 }
 
-/* What a TURN channel carries goes between the same addresses (RFC 8656 12.4). */
-static void channel(struct intake *in, const struct frame *frame,
-                    const struct packet *packet)
+/* A relay's datagram inside a client's: media goes between the same addresses. */
+static void relayed(struct intake *in, const struct frame *frame,
+                    const struct packet *packet, struct slice datagram)
 {
     struct packet inner = *packet;
-    uint16_t number;
-    if (!in->streams || !stun_channel(packet->payload, &number, &inner.payload))
-        return;
-    inner.whole = (uint32_t)inner.payload.n;
-    enum demux_kind kind = demux_datagram(inner.payload);
+    inner.payload = datagram;
+    inner.whole = (uint32_t)datagram.n;
+    enum demux_kind kind = demux_datagram(datagram);
     in->counts.rtp += kind == DEMUX_RTP;
     if (kind == DEMUX_RTP)
         rtp(in, frame, &inner);
     else if (kind == DEMUX_RTCP)
         rtcp(in, frame, &inner);
+}
+
+/* What a TURN channel carries (RFC 8656 12.4). */
+static void channel(struct intake *in, const struct frame *frame,
+                    const struct packet *packet)
+{
+    struct slice datagram;
+    uint16_t number;
+    if (stun_channel(packet->payload, &number, &datagram))
+        relayed(in, frame, packet, datagram);
+}
+
+/* What a Send or Data indication of TURN carries (RFC 8656 11). */
+static void indication(struct intake *in, const struct frame *frame,
+                       const struct packet *packet)
+{
+    struct stun m;
+    struct stun_facts facts;
+    if (stun_parse(packet->payload, &m) < 0 || m.class != STUN_INDICATION)
+        return;
+    stun_facts(&m, &facts);
+    if (stun_carries(&m, &facts))
+        relayed(in, frame, packet, facts.data);
 }
 
 /* What is no SIP and no media, and tells rules about both. */
@@ -185,7 +206,10 @@ void intake_datagram(struct intake *in, const struct origin *origin,
             rtcp(in, origin->frame, packet);
         break;
     case SNIFF_CHANNEL: channel(in, origin->frame, packet); break;
-    case SNIFF_STUN: in->counts.stun++; break;
+    case SNIFF_STUN:
+        in->counts.stun++;
+        indication(in, origin->frame, packet);
+        break;
     case SNIFF_OTHER:
     case SNIFF_ZRTP:
     case SNIFF_DTLS:

@@ -154,6 +154,29 @@ static void some_at_once(void **state)
     }
 }
 
+/* RFC 8656: a Data indication with XOR-PEER-ADDRESS and DATA, a channel's datagram. */
+static void relayed_by_turn(void **state)
+{
+    (void)state;
+    uint8_t data[36 + 172] = {0,    0x17, 0, 188,  0x21, 0x12, 0xa4, 0x42, 1,    2,
+                              3,    4,    5, 6,    7,    8,    9,    10,   11,   12,
+                              0,    0x12, 0, 8,    0,    1,    0x21, 0x12, 0xe1, 0x12,
+                              0xa6, 0x43, 0, 0x13, 0,    172,  0x80, 8,    0,    1};
+    uint8_t channel[4 + 172] = {0x40, 0, 0, 172, 0x80, 8, 0, 1};
+    uint8_t request[sizeof data];
+    feed_udp(data, sizeof data);
+    assert_int_equal(engine_counts(fixture.engine)->stun, 1);
+    assert_int_equal(engine_counts(fixture.engine)->rtp, 1);
+    feed_udp(channel, sizeof channel);
+    assert_int_equal(engine_counts(fixture.engine)->rtp, 2);
+    memcpy(request, data, sizeof data);
+    request[1] = 1; /* a Binding request carries nothing, whatever is in it */
+    request[0] = 0;
+    feed_udp(request, sizeof request);
+    assert_int_equal(engine_counts(fixture.engine)->stun, 2);
+    assert_int_equal(engine_counts(fixture.engine)->rtp, 2);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
@@ -167,6 +190,7 @@ int main(void)
         TEST(not_decoded_is_counted),
         TEST(icmp_is_evidence),
         TEST(some_at_once),
+        TEST(relayed_by_turn),
     };
     return cmocka_run_group_tests(TESTS, NULL, NULL);
 }
