@@ -184,6 +184,24 @@ static bool stored_as_is(struct exam *e, const struct txn *t, struct slice host)
     return sip && !received && slice_has(sip->header[SIP_H_CONTACT], "sip") && host.n;
 }
 
+/* An INVITE of one of the next calls to that address which nobody answers; NULL: none.
+ */
+static const struct txn *lost_invite(const struct exam *e, const struct addr *to)
+{
+    const struct calls *c = e->calls;
+    size_t i = c->list.n;
+    while (i && c->list_ids.at[i - 1] > e->call->id)
+        i--;
+    for (unsigned looks = LOOK_AHEAD; i < c->list.n && looks; i++, looks--) {
+        const struct call *n = c->list.at[i];
+        for (const struct txn *t = n && n->invite ? n->txns : NULL; t; t = t->next)
+            if (t->method == SIP_INVITE && t->initial && t->request && !t->responses &&
+                t->requests > 2 && addr_same_ip(&t->hop->dst, to))
+                return t;
+    }
+    return NULL;
+}
+
 static void contact_private(struct exam *e, const struct rule *r)
 {
     const struct txn *t = NULL;
@@ -196,18 +214,25 @@ static void contact_private(struct exam *e, const struct rule *r)
         !uri_of(exam_header(e, t->request, SIP_H_CONTACT), &uri, &host, &port) ||
         !host_private(host) || !stored_as_is(e, t, host))
         return;
-    struct draft *d = exam_find(e, r, SEVERITY_WARN, 85);
+    struct addr at;
+    const struct txn *lost =
+        host_addr(host, &at) && !e->scope->one_sided ? lost_invite(e, &at) : NULL;
+    struct draft *d =
+        exam_find(e, r, lost ? SEVERITY_CRIT : SEVERITY_WARN, lost ? 95 : 85);
     if (!d)
         return;
     draft_peer(d, &t->hop->src);
     draft_msg(d, t->request);
     draft_msg(d, t->final);
+    draft_msg(d, lost ? lost->request : NULL);
     say(&d->headline, "%s registers a private Contact from a public address",
         e->call->to.uri ? e->call->to.uri : "a phone");
     say(&d->detail,
         "Contact %S, packet from %a: the registrar keeps an address that it "
         "cannot reach.",
         &uri, &t->hop->src);
+    if (lost)
+        say(&d->detail, " A call to it went there and was never answered.");
 }
 
 /* ---- B06 ---- */
@@ -283,9 +308,10 @@ static const struct rule RULES[] = {
      "The port stays, or the transport is TCP.",
      "Send keepalives every 20-30 s (CRLF, OPTIONS or STUN), or register more often.",
      nat_rebind},
-    {"B04", "CONTACT_PRIVATE", SEVERITY_WARN, RULE_REGISTER, 0, "RFC 3581, RFC 5626",
+    {"B04", "CONTACT_PRIVATE", SEVERITY_CRIT, RULE_REGISTER, 0, "RFC 3581, RFC 5626",
      "A phone registers an address that nobody outside can reach.",
-     "Private IP in Contact, REGISTER from a public IP, and a 200 without received.",
+     "Private IP in Contact, REGISTER from a public IP, and a 200 without received; "
+     "critical where a later INVITE goes to that address and is never answered.",
      "The packet's source is private too, or the registrar noted received.",
      "Let the registrar keep the source of the packet (received, rport), or give the "
      "phone its public address (STUN).",
