@@ -23,10 +23,10 @@ from run import ROOT, generate
 
 
 class Terminal:
-    def __init__(self, words):
+    def __init__(self, words, folder):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8", XDG_CONFIG_HOME="/nonexistent")
+            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8", XDG_CONFIG_HOME=folder)
             os.execv(words[0], words)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 200, 0, 0))
         self.seen = b""
@@ -69,7 +69,7 @@ BETWEEN = [b">", b"z", b"/5\n", b"/\x15\n", b"<", b"/status >= 400\n", b"/\x15\n
 
 
 def measure(sipglass, capture, seconds):
-    t = Terminal([sipglass, "--no-media", capture])
+    t = Terminal([sipglass, "--no-media", capture], os.path.dirname(capture))
     t.drain(0.3)
     times, end, n = {name: [] for name, *_ in KEYS}, time.perf_counter() + seconds, 0
     while time.perf_counter() < end:

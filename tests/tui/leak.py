@@ -29,11 +29,11 @@ TOURS = [b"\n jj\trtcwd\x0c n/INVITE\nnN\x1b\x1b", b"\n\nrw\t/Via\nn\x1b\x1b\x1b
 
 
 class Player:
-    def __init__(self, command, seed):
+    def __init__(self, command, seed, folder):
         self.random = random.Random(seed)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8", XDG_CONFIG_HOME="/nonexistent", DEBUGINFOD_URLS="")
+            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8", XDG_CONFIG_HOME=folder, DEBUGINFOD_URLS="")
             os.execvp(command[0], command)
         self.resize(120, 36)
 
@@ -102,7 +102,7 @@ def main():
         samples = [os.path.join(o.root, "samples", n) for n in ("b2bua.pcap", "real-baresip.pcap", "hostile-text.pcap", "hold.pcap")]
         command = ["valgrind", "--leak-check=full", "--show-leak-kinds=definite", "--error-exitcode=99",
                    "--errors-for-leak-kinds=definite", "--log-file=" + log] if o.valgrind else []
-        player = Player(command + [o.program, capture] + samples, o.seed)
+        player = Player(command + [o.program, capture] + samples, o.seed, folder)
         player.drain(5 if o.valgrind else 0.5)
         end, tours, sizes = time.monotonic() + o.seconds, 0, []
         while time.monotonic() < end:

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 PROGRAM = os.path.abspath(sys.argv[1])
@@ -31,17 +32,20 @@ class Screen:
         words = " ".join("'%s'" % a for a in args)
         locale = "" if "LC_ALL" in env else "LC_ALL=C.UTF-8"
         command = shell or "env %s TZ=UTC TERM=%s %s '%s' %s" % (locale, term, env, PROGRAM, words)
+        self.home = tempfile.mkdtemp(prefix="sipglass-home-")  # no configuration of the user's
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]),
                   "-c", folder or ROOT, "sh")
         self.tmux("set", "-g", "status", "off")
         self.tmux("resize-window", "-x", str(size[0]), "-y", str(size[1]))
-        self.tmux("respawn-pane", "-k", "-c", folder or ROOT, command + "; printf 'exit status %d\\n' $?; exec sleep 600")
+        self.tmux("respawn-pane", "-k", "-c", folder or ROOT, "export XDG_CONFIG_HOME='%s'; " % self.home + command +
+                  "; printf 'exit status %d\\n' $?; exec sleep 600")
 
     def tmux(self, *words):
         return subprocess.run(["tmux", "-L", self.name, *words], capture_output=True, text=True).stdout
 
     def close(self):
         self.tmux("kill-server")
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def text(self):
         return self.tmux("capture-pane", "-p")
