@@ -339,9 +339,8 @@ static void set_format(struct streams *s, struct rtp_stream *n,
 
 static void set_figures(struct rtp_stream *n)
 {
-    const char *name = n->format.name;
     struct rtp_figures *f = n->stored;
-    f->codec = emodel_codec(name ? name : "", name ? strlen(name) : 0);
+    f->codec = rtp_stream_emodel(n);
     f->has_mos &= f->codec != NULL;
     n->mos_min = f->has_mos_min ? (float)f->mos_min : 0;
     n->base.packets = n->packets; /* every slice is stored */

@@ -20,6 +20,31 @@ static bool is_audio(const struct rtp_stream *s)
            (!m || !m->type || slice_ieq(slice_str(m->type->p), SLICE("audio")));
 }
 
+/* RFC 4867 8.1: the one mode that a mode-set leaves; any other number: several, or all.
+ */
+static unsigned only_mode(const struct offer_media *m, uint8_t pt)
+{
+    enum { NO_MODE = 255 };
+    const struct offer_codec *c = m ? offer_codec_of(m, pt) : NULL;
+    const char *set = c && c->fmtp ? strcasestr(c->fmtp->p, "mode-set=") : NULL;
+    if (!set)
+        return NO_MODE;
+    set += strlen("mode-set=");
+    bool one =
+        *set >= '0' && *set <= '8' && (set[1] == 0 || set[1] == ';' || set[1] == ' ');
+    return one ? (unsigned)(*set - '0') : NO_MODE;
+}
+
+/* The receiver says what it takes. */
+const struct emodel_codec *rtp_stream_emodel(const struct rtp_stream *s)
+{
+    const char *name = s->format.name ? s->format.name : "";
+    if (strcasecmp(name, "AMR-WB") != 0)
+        return emodel_codec(name, strlen(name));
+    return emodel_amr_wb(
+        only_mode(s->dst_media ? s->dst_media : s->src_media, s->format.pt));
+}
+
 static double percent(double part, double whole)
 {
     return whole > 0 ? 100 * part / whole : 0;
@@ -55,8 +80,7 @@ bool rtp_stream_slice(const struct rtp_stream *s, struct rtp_slice *out)
     };
     if (!packets || !is_audio(s))
         return packets > 0;
-    const struct emodel_codec *codec =
-        emodel_codec(s->format.name, strlen(s->format.name));
+    const struct emodel_codec *codec = rtp_stream_emodel(s);
     double bad = fmin(100, percent(lost + late, expected));
     double burst = burst_r(lost, s->gaps - b->gaps, percent(lost, expected));
     double r = emodel_r(codec, bad, burst, 0);
@@ -111,7 +135,7 @@ static double mos_fixed(const struct rtp_figures *f, double late)
 
 static void opinion(const struct rtp_stream *s, struct rtp_figures *f)
 {
-    f->codec = emodel_codec(s->format.name, strlen(s->format.name));
+    f->codec = rtp_stream_emodel(s);
     f->r = emodel_r(f->codec, f->sequence.playout.bad_percent,
                     fmax(1, f->sequence.playout.burst_r), 0);
     f->mos = emodel_mos(f->r, f->codec->scale);

@@ -258,6 +258,9 @@ static inline int64_t rtp_slice_start(const struct rtp_slice *l)
     return l->stream->start + (int64_t)(l->n - 1) * RTP_SLICE;
 }
 
+/* Parameters of the E-model for its codec; never NULL. */
+const struct emodel_codec *rtp_stream_emodel(const struct rtp_stream *s);
+
 /* Encoding name of the stream's media; NULL: not known. */
 const char *rtp_stream_codec(const struct rtp_stream *s);
 

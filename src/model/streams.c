@@ -15,11 +15,6 @@ enum { YOUNG = 100, NOTE_EVERY = 32, PAIR_CONFIDENCE = 96 };
 enum { STREAM_ROOM = 1024 };
 _Static_assert(sizeof(struct rtp_stream) <= STREAM_ROOM, "a stream is too large");
 
-struct figures_cache {
-    uint32_t id, packets, reports;
-    struct rtp_figures figures;
-};
-
 /* ---- new and free ---- */
 
 static void start(struct streams *s)
@@ -482,34 +477,4 @@ bool streams_fax(struct streams *s, const struct frame *frame,
     }
     take(s, n, &p);
     return true;
-}
-
-/* ---- figures ---- */
-
-const struct rtp_figures *streams_figures(const struct streams *s,
-                                          const struct rtp_stream *stream)
-{
-    struct figures_cache *c = s->figures;
-    uint32_t reports = stream->remote ? stream->remote->reports : 0;
-    if (c->id != stream->id || c->packets != stream->packets || c->reports != reports) {
-        rtp_stream_figures(stream, &c->figures);
-        c->id = stream->id;
-        c->packets = stream->packets;
-        c->reports = reports;
-    }
-    return &c->figures;
-}
-
-const struct rtp_stream *streams_worst(const struct streams *s, const struct call *call)
-{
-    const struct rtp_stream *worst = NULL;
-    double least = 0;
-    for (const struct rtp_stream *n = call->streams; n; n = n->call_next) {
-        const struct rtp_figures *f = streams_figures(s, n);
-        if (!worst || (f->has_mos && (!(least > 0) || f->mos < least))) {
-            worst = n;
-            least = f->has_mos ? f->mos : 0;
-        }
-    }
-    return worst;
 }

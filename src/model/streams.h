@@ -15,6 +15,12 @@
 enum { STREAMS_OF_CALL = 256, STREAMS_ORPHANS = 16384, STREAMS_DIGITS = 250 };
 enum { STREAMS_PENDING = 64 };
 
+/* Figures of the stream that was asked for last. */
+struct figures_cache {
+    uint32_t id, packets, reports;
+    struct rtp_figures figures;
+};
+
 struct streams {
     struct calls *calls;
     struct ledger *ledger;

@@ -21,12 +21,27 @@ static const struct emodel_codec CODECS[] = {
     {"AMR", EMODEL_NB, 5, 10, false},
     {"iLBC", EMODEL_NB, 11, 32, false},
     {"speex", EMODEL_NB, 10, 15, false},
-    {"AMR-WB", EMODEL_WB, 8, 4.9, true},
+    {"AMR-WB", EMODEL_WB, 8, 4.9, false}, /* at 23.85, its mode is not known */
     {"G722", EMODEL_WB, 13, 4.3, false},
     {"EVS", EMODEL_FB, 7.2, 11.4, true},
     {"opus", EMODEL_FB, 10.2, 10, false},
 };
 static const struct emodel_codec UNKNOWN = {"", EMODEL_NB, 10, 10, false};
+
+/* G.113 (2024) IV.1, Bpl of IV.3: of few modes it is printed. By frame type. */
+static const struct emodel_codec AMR_WB[] = {
+    {"AMR-WB", EMODEL_WB, 41, 4.3, false}, {"AMR-WB", EMODEL_WB, 26, 4.3, false},
+    {"AMR-WB", EMODEL_WB, 13, 4.3, true},  {"AMR-WB", EMODEL_WB, 10, 4.3, false},
+    {"AMR-WB", EMODEL_WB, 7, 4.3, false},  {"AMR-WB", EMODEL_WB, 5, 4.3, false},
+    {"AMR-WB", EMODEL_WB, 3, 4.3, false},  {"AMR-WB", EMODEL_WB, 1, 4.6, true},
+    {"AMR-WB", EMODEL_WB, 8, 4.9, true},
+};
+
+const struct emodel_codec *emodel_amr_wb(unsigned mode)
+{
+    return mode < sizeof AMR_WB / sizeof *AMR_WB ? &AMR_WB[mode]
+                                                 : emodel_codec("AMR-WB", 6);
+}
 
 /* R without impairments, and what R is divided by for MOS, of each scale. */
 static const struct {

@@ -26,6 +26,10 @@ struct emodel_codec {
  */
 const struct emodel_codec *emodel_codec(const char *name, size_t n);
 
+/* AMR-WB in one mode (frame type 0-8: 6.6 to 23.85 kbit/s); any other number: its mode
+ * is not known. */
+const struct emodel_codec *emodel_amr_wb(unsigned mode);
+
 /* Ie,eff of G.107 7-29; ppl in percent, burst_r >= 1. */
 double emodel_ie_eff(double ie, double bpl, double ppl, double burst_r);
 

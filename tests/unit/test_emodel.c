@@ -120,12 +120,28 @@ static void codecs(void **state)
     assert_string_equal(emodel_scale_name(EMODEL_WB), "wb");
 }
 
+/* QUALITY.md 2.5: a mode alone has its own parameters. */
+static void amr_wb(void **state)
+{
+    (void)state;
+    static const double IE[] = {41, 26, 13, 10, 7, 5, 3, 1, 8};
+    for (unsigned i = 0; i < 9; i++) {
+        const struct emodel_codec *c = emodel_amr_wb(i);
+        assert_true(c->ie == IE[i] && c->scale == EMODEL_WB);
+        assert_int_equal(c->published, i == 2 || i == 7 || i == 8);
+    }
+    assert_false(emodel_amr_wb(9)->published);
+    double mos = emodel_mos(emodel_r(emodel_amr_wb(2), 0, 1, 0), EMODEL_WB);
+    assert_true(fabs(mos - 4.3371) < 1e-3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(r_to_mos),     cmocka_unit_test(delay),
         cmocka_unit_test(loss),         cmocka_unit_test(full_model),
         cmocka_unit_test(other_scales), cmocka_unit_test(codecs),
+        cmocka_unit_test(amr_wb),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,6 +103,38 @@ static void slices(void **state)
     }
 }
 
+/* RFC 4867: a mode-set of one says which AMR-WB it is. */
+static void amr_wb(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *set;
+        double r;
+        bool published;
+    } T[] = {{"a=fmtp:97 mode-set=2; octet-align=1\r\n", 116, true},
+             {"a=fmtp:97 octet-align=1;mode-set=0,2\r\n", 121, false},
+             {"", 121, false}};
+    for (size_t i = 0; i < sizeof T / sizeof *T; i++) {
+        struct media m;
+        char body[300];
+        media_init(&m);
+        snprintf(body, sizeof body,
+                 "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 97\r\n"
+                 "a=rtpmap:97 AMR-WB/16000\r\n%s",
+                 T[i].set);
+        m.f.body = body;
+        FEED(&m.f, {0, ">", "INVITE", "1 INVITE", "a", NULL, SDP_TYPE});
+        m.src = CALLEE_RTP;
+        m.dst = CALLER_RTP;
+        m.pt = 97;
+        for (unsigned k = 0; k < 100; k++)
+            rtp(&m, 100000 + 20000 * k, k, 320 * k);
+        assert_true(near(of(&m)->r, T[i].r, 0.01));
+        assert_int_equal(of(&m)->codec->published, T[i].published);
+        media_done(&m);
+    }
+}
+
 /* Nobody heard a stream of events alone: it has no MOS. */
 static void no_opinion(void **state)
 {
@@ -125,7 +157,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(clean),      cmocka_unit_test(five_percent),
         cmocka_unit_test(late),       cmocka_unit_test(slices),
-        cmocka_unit_test(no_opinion),
+        cmocka_unit_test(no_opinion), cmocka_unit_test(amr_wb),
     };
     return cmocka_run_group_tests(TESTS, NULL, NULL);
 }
