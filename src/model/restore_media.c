@@ -1,4 +1,5 @@
 /* Streams, slices and events built again from stored rows. */
+#include "model/attempt.h"
 #include "model/event.h"
 #include "model/restore.h"
 #include "model/streams.h"
@@ -418,6 +419,8 @@ void restore_slice(struct streams *s, struct rtp_stream *n,
     n->last_slice = l;
     n->base.n = in->n + 1;
     n->slice_end = rtp_slice_start(l) + RTP_SLICE;
+    if (s->calls->kpi)
+        attempt_slice(s->calls->kpi, l);
 }
 
 /* ---- events ---- */

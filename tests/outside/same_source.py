@@ -14,7 +14,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import same_rows
 
-LISTS = ["calls", "messages", "streams", "slices", "offers", "events", "findings", "ledger"]
+LISTS = ["calls", "messages", "streams", "slices", "offers", "events", "findings", "ledger", "registrations", "kpis"]
 # Series of packets that nobody announced are on trial in a table with a random key: how many of them are counted as strays
 # differs from run to run.
 STRAY = ("rtp_stray", "rtcp_stray")
@@ -42,7 +42,8 @@ def usable(table, listed, text):
 
 def compare_lists(sipglass, capture, database, text):
     faults, count = [], 0
-    for table in LISTS:
+    # Contacts, and causes of release, are in the text alone.
+    for table in LISTS if text else LISTS[:-2]:
         wanted = usable(table, rows(sipglass, capture, table), text)
         got = usable(table, rows(sipglass, database, table), text)
         count += len(wanted)
