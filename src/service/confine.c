@@ -87,7 +87,10 @@ int confine(bool network, struct errmsg *why)
         err = seccomp_load(f); /* sets no_new_privs */
     if (f)
         seccomp_release(f);
-    return err ? errmsg_set(why, -ERR_ACCESS, "seccomp: %s", strerror(-err)) : 0;
+    bool unknown = err == -EINVAL || err == -ENOSYS || err == -ECANCELED;
+    return err ? errmsg_set(why, unknown ? -ERR_UNSUPPORTED : -ERR_ACCESS,
+                            "seccomp: %s", strerror(-err))
+               : 0;
 }
 
 bool confine_built(void)

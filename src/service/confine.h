@@ -10,7 +10,8 @@
  * From here on: no other program is run, nothing is mounted, no process is traced, no
  * keystroke is faked, and (unless `network`) no socket of the internet is made. Asking
  * for the former ends the process. Threads made later are held to it too. Returns 0,
- * -ERR_UNSUPPORTED where it is not built in, or -ERR_ACCESS and why.
+ * -ERR_UNSUPPORTED where it is not built in or the kernel knows none, or -ERR_ACCESS
+ * and why.
  */
 int confine(bool network, struct errmsg *why);
 
