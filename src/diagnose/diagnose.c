@@ -558,8 +558,12 @@ static uint64_t read_group(struct slice text)
 static struct finding *recall(struct draft *draft, const struct stored_finding *in)
 {
     draft->nevidence = 0;
-    for (size_t i = 0; i < in->nframes && i < EXAM_EVIDENCE; i++)
-        draft->evidence[draft->nevidence++] = evidence_of(in, i);
+    for (size_t i = 0; i < in->nframes && i < EXAM_EVIDENCE; i++) {
+        struct evidence e = evidence_of(in, i);
+        if (!e.time && i) /* of another call: they are stored in order of time */
+            e.time = draft->evidence[i - 1].time;
+        draft->evidence[draft->nevidence++] = e;
+    }
     add_slice(&draft->headline, in->headline);
     add_slice(&draft->detail, in->detail);
     add_slice(&draft->remedy, in->remedy);
