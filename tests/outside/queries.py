@@ -50,7 +50,7 @@ def main():
                 print("FAIL %s: %s gives %s" % (name, sample, rows))
                 bad += 1
     print("%d statements, %d faults" % (len(found), bad))
-    return 1 if bad or len(found) != 10 else 0
+    return 1 if bad or len(found) < 10 else 0
 
 
 if __name__ == "__main__":

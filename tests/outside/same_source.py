@@ -18,6 +18,9 @@ LISTS = ["calls", "messages", "streams", "slices", "offers", "events", "findings
 # Series of packets that nobody announced are on trial in a table with a random key: how many of them are counted as strays
 # differs from run to run.
 STRAY = ("rtp_stray", "rtcp_stray")
+# Key figures go by the clock of the capture, which frames without SIP move as well; a database has messages alone, so that
+# calls a second and what was still awaited at the end can differ in captures that have much else.
+BY_CLOCK = ("kpis",)
 CALLS = 12  # of each capture whose ladder is drawn
 
 
@@ -40,10 +43,12 @@ def usable(table, listed, text):
     return [r for r in listed if table != "messages" or text or not r.get("malformed")]
 
 
-def compare_lists(sipglass, capture, database, text):
+def compare_lists(sipglass, capture, database, text, kind):
     faults, count = [], 0
     # Contacts, and causes of release, are in the text alone.
     for table in LISTS if text else LISTS[:-2]:
+        if kind == "corpus" and table in BY_CLOCK:
+            continue
         wanted = usable(table, rows(sipglass, capture, table), text)
         got = usable(table, rows(sipglass, database, table), text)
         count += len(wanted)
@@ -53,11 +58,11 @@ def compare_lists(sipglass, capture, database, text):
     return count, faults
 
 
-def compare_text(sipglass, capture, database):
+def compare_text(sipglass, capture, database, kind):
     faults = []
     calls = rows(sipglass, capture, "calls")
     step = max(1, len(calls) // CALLS)
-    asked = [["diagnose"], ["stats"]] + [["ladder", "--call", str(c["id"])] for c in calls[::step]]
+    asked = [["diagnose"]] + ([["stats"]] if kind != "corpus" else []) + [["ladder", "--call", str(c["id"])] for c in calls[::step]]
     for arguments in asked:
         wanted, got = ([line.replace(capture.encode(), b"SOURCE").replace(database.encode(), b"SOURCE")
                         for line in same_rows.run(sipglass, *arguments, source).splitlines() if b"_stray" not in line]
@@ -81,8 +86,8 @@ def main():
                 if options and "torture" in capture:
                     continue  # what cannot be parsed is known by its text alone
                 database = store(sipglass, capture, folder, options)
-                n, faults = compare_lists(sipglass, capture, database, not options)
-                faults += compare_text(sipglass, capture, database) if not options else []
+                n, faults = compare_lists(sipglass, capture, database, not options, kind)
+                faults += compare_text(sipglass, capture, database, kind) if not options else []
                 count += n
                 bad += len(faults) > 0
                 for fault in faults:
