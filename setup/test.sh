@@ -3,6 +3,7 @@
 #   gcc, warnings are errors: all tests
 #   gcc with AddressSanitizer and UBSan: all tests
 #   clang, warnings are errors, with the fuzz targets: their corpora replayed, the unit tests
+# The suite `long` (floods, a soak, 200 kills: minutes each) runs with SIPGLASS_LONG=1.
 # The last line is the sum: N passed, N failed[, N skipped].
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,6 +20,7 @@ build_and_test() {
     name=$1 compiler=$2 patience=$3
     shift 3
     suites=
+    [ -n "${SIPGLASS_LONG:-}" ] || suites="--no-suite long"
     while [ "$1" != -- ]; do suites="$suites --suite $1"; shift; done
     shift
     echo "== $name"
