@@ -140,8 +140,9 @@ static void drop_old(struct rotation *r)
         (void)unlink(r->names.at[gone]);
         free(r->names.at[gone++]);
     }
-    memmove(r->names.at, r->names.at + gone, (r->names.n - gone) * sizeof *r->names.at);
     r->names.n -= gone;
+    if (gone && r->names.n)
+        memmove(r->names.at, r->names.at + gone, r->names.n * sizeof *r->names.at);
 }
 
 /* ---- writing ---- */

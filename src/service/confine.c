@@ -71,8 +71,9 @@ static int add_rules(scmp_filter_ctx f, bool network)
         uint32_t action =
             ARGUMENTS[i].network ? SCMP_ACT_ERRNO(EACCES) : SCMP_ACT_KILL_PROCESS;
         /* The kernel looks at the lower 32 bits of both. */
-        struct scmp_arg_cmp is =
-            SCMP_CMP32(ARGUMENTS[i].argument, SCMP_CMP_EQ, ARGUMENTS[i].value);
+        struct scmp_arg_cmp is = {.arg = ARGUMENTS[i].argument,
+                                  .op = SCMP_CMP_EQ,
+                                  .datum_a = (uint32_t)ARGUMENTS[i].value};
         if (!(ARGUMENTS[i].network && network))
             err = seccomp_rule_add(f, action, ARGUMENTS[i].call, 1, is);
     }

@@ -80,6 +80,7 @@ static inline void stage_close(struct stage *s)
     ui_done(&s->ui);
     canvas_done(&s->canvas);
     strbuf_done(&s->kept);
+    strbuf_done(&s->clipped);
     diagnose_free(s->diagnosis);
     streams_free(s->streams);
     fixture_done(&s->f);
