@@ -1,5 +1,6 @@
 #include "depot.h"
 
+#include "archive.h"
 #include "digest.h"
 #include "options.h"
 
@@ -21,24 +22,40 @@ static void add_sources(struct trace *t, void (*report)(const char *line))
     }
 }
 
+/* What decides which rows a capture makes, as text; false: more than the options. */
+static bool row_options(const struct trace *t, struct strbuf *b)
+{
+    const struct options *o = t->options;
+    const struct limits *l = &t->limits;
+    strbuf_printf(b, "%s%s%s%s%s %u %u %zu %zu %zu %zu %s", SIPGLASS_VERSION,
+                  o->invite_only ? " invite" : "", o->no_media ? " no-media" : "",
+                  o->no_text ? " no-text" : "", o->redact ? " redact" : "",
+                  l->max_calls, l->max_messages, l->max_memory, l->fragments, l->tcp,
+                  l->message, o->bpf ? o->bpf : "");
+    return !archive_count(t->archive) && !b->failed;
+}
+
 void depot_open(struct trace *t, void (*report)(const char *line))
 {
     const struct options *o = t->options;
     struct errmsg why = {""}, line;
+    struct strbuf decides = {0};
     if (!o->db)
         return;
+    bool again = row_options(t, &decides);
     struct store_options so = {.path = o->db,
                                .no_text = o->no_text || o->redact,
                                .wait = !t->live,
                                .max_age = (int64_t)o->db_age,
                                .max_size = o->db_size,
-                               .ledger = &t->ledger};
+                               .ledger = &t->ledger,
+                               .options = again ? strbuf_cstr(&decides) : NULL};
     int err = store_new(&t->view, &so, &t->store, &why);
     if (!err) {
         add_sources(t, report);
-        if ((err = store_start(t->store)))
-            errmsg_set(&why, err, "%s", err_text(err));
+        err = store_start(t->store, &why);
     }
+    strbuf_done(&decides);
     if (err) {
         store_free(t->store);
         t->store = NULL;

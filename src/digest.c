@@ -40,7 +40,9 @@ bool digest_of_file(const char *path, uint64_t *size, char out[DIGEST_TEXT])
     if (plain) {
         off_t head = st.st_size < HEAD ? st.st_size : HEAD;
         off_t tail = st.st_size - head < TAIL ? head : st.st_size - TAIL;
-        uint64_t a = mix_part(0xcbf29ce484222325u, fd, 0, head);
+        uint64_t length = (uint64_t)st.st_size;
+        uint64_t a = mix(0xcbf29ce484222325u, (const uint8_t *)&length, sizeof length);
+        a = mix_part(a, fd, 0, head);
         uint64_t b = mix_part(0x84222325cbf29ce4u, fd, tail, st.st_size);
         *size = (uint64_t)st.st_size;
         struct strbuf text = {0};

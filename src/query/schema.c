@@ -154,6 +154,9 @@ static const char *more_type(size_t table, size_t i)
 static const char REST[] =
     "CREATE TABLE IF NOT EXISTS captures(id INTEGER PRIMARY KEY, name TEXT, size "
     "INTEGER, digest TEXT, started REAL, ended REAL, run INTEGER);"
+    "CREATE TABLE IF NOT EXISTS runs(id INTEGER PRIMARY KEY, options TEXT);"
+    "CREATE TABLE IF NOT EXISTS run_bases(run INTEGER, kind INTEGER, base INTEGER, "
+    "PRIMARY KEY(run, kind)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS messages_call ON messages(call);"
     "CREATE INDEX IF NOT EXISTS calls_start ON calls(start_ns);"
     "CREATE INDEX IF NOT EXISTS calls_call_id ON calls(call_id);"

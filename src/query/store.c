@@ -2,7 +2,7 @@
 
 #include "base/vec.h"
 #include "query/pack.h"
-#include "query/retention.h"
+#include "query/run.h"
 #include "query/writer.h"
 #include "view/verdict.h"
 
@@ -14,18 +14,12 @@
  * meanwhile. */
 enum { SWEEP_LIVE = 1000, SWEEP_FILE = 30000, SWEEP_REST = 10000, MARKS_SPARE = 4096 };
 
-struct capture {
-    uint16_t file;
-    int64_t id;
-    bool known; /* in the file already */
-};
-
 struct store {
     const struct view *view;
     struct store_options o;
     struct store_writer *writer;
     struct pack pack;
-    VEC(struct capture) captures;
+    struct run run;
     uint32_t message; /* id of the newest message that was stored */
     uint64_t version; /* of the model when calls were looked through */
     int64_t swept, rest;
@@ -52,7 +46,7 @@ void store_free(struct store *s)
     if (!s)
         return;
     store_writer_free(s->writer);
-    vec_done(&s->captures);
+    run_done(&s->run);
     vec_done(&s->marks);
     pack_done(&s->pack);
     free(s);
@@ -75,86 +69,26 @@ int store_new(const struct view *v, const struct store_options *o, struct store 
         store_free(s);
         return err;
     }
-    struct sqlite3 *sql = store_writer_sql(s->writer);
     s->pack = (struct pack){.view = v, .text = !o->no_text && !v->redact};
-    for (int i = PACK_NONE + 1; i < PACK_KINDS; i++) {
-        int64_t base = schema_number(sql, pack_base((enum pack_kind)i), 0);
-        s->pack.base[i] = base > 0 ? base : 0; /* below 0: of version 1 */
-    }
-    s->pack.run = schema_number(sql, "SELECT max(id) FROM captures", 0) + 1;
     *out = s;
     return 0;
 }
 
-/* ---- captures ---- */
-
-/* The id of a capture with that digest; 0: none. *whole: it was read to its end. */
-static int64_t find_capture(struct store *s, const char *digest, bool *whole)
-{
-    struct sqlite3 *sql = store_writer_sql(s->writer);
-    char *ask = sqlite3_mprintf(
-        "SELECT id FROM captures WHERE digest=%Q ORDER BY ended IS NULL LIMIT 1",
-        digest);
-    int64_t id = ask ? schema_number(sql, ask, 0) : 0;
-    sqlite3_free(ask);
-    ask = sqlite3_mprintf("SELECT ended IS NOT NULL FROM captures WHERE id=%lld",
-                          (long long)id);
-    *whole = ask && schema_number(sql, ask, 0);
-    sqlite3_free(ask);
-    return id;
-}
-
-static int64_t add_capture(struct store *s, const struct store_capture *c)
-{
-    struct sqlite3 *sql = store_writer_sql(s->writer);
-    sqlite3_stmt *in = NULL;
-    int64_t id = 0;
-    if (!sqlite3_prepare_v2(sql,
-                            "INSERT INTO captures(name,size,digest,started,run) "
-                            "VALUES(?,?,?,?,?)",
-                            -1, &in, NULL)) {
-        sqlite3_bind_text(in, 1, c->name, -1, SQLITE_STATIC);
-        sqlite3_bind_int64(in, 2, (sqlite3_int64)c->size);
-        sqlite3_bind_text(in, 3, c->digest, -1, SQLITE_STATIC);
-        sqlite3_bind_double(in, 4, (double)time(NULL));
-        sqlite3_bind_int64(in, 5, s->pack.run);
-        if (sqlite3_step(in) == SQLITE_DONE)
-            id = sqlite3_last_insert_rowid(sql);
-    }
-    sqlite3_finalize(in);
-    return id;
-}
-
 bool store_capture(struct store *s, const struct store_capture *c)
 {
-    struct capture one = {.file = c->file};
-    bool whole = false;
-    struct errmsg why;
-    int64_t id = c->digest ? find_capture(s, c->digest, &whole) : 0;
-    if (id && whole)
-        one = (struct capture){c->file, id, true};
-    else if (id)
-        retention_forget(store_writer_sql(s->writer), !s->o.no_text, id, &why);
-    if (!one.known)
-        one.id = add_capture(s, c);
-    (void)vec_push(&s->captures, one);
-    return one.known;
+    return run_add(&s->run, store_writer_sql(s->writer), c);
 }
 
-int store_start(struct store *s)
+int store_start(struct store *s, struct errmsg *why)
 {
-    return store_writer_start(s->writer);
-}
-
-static const struct capture *capture_of(const struct store *s, uint16_t file)
-{
-    static const struct capture NONE;
-    if (file < s->captures.n && s->captures.at[file].file == file)
-        return &s->captures.at[file];
-    for (size_t i = 0; i < s->captures.n; i++)
-        if (s->captures.at[i].file == file)
-            return &s->captures.at[i];
-    return &NONE;
+    int err = run_begin(&s->run, store_writer_sql(s->writer), s->o.options,
+                        !s->o.no_text, &s->pack, why);
+    s->o.options = NULL; /* the caller's */
+    if (err)
+        return err;
+    s->message = s->run.stored;
+    err = store_writer_start(s->writer);
+    return err ? errmsg_set(why, err, "%s", err_text(err)) : 0;
 }
 
 /* ---- rows ---- */
@@ -169,7 +103,7 @@ static void put(struct store *s)
 
 static void put_message(struct store *s, const struct msg *m)
 {
-    const struct capture *c = capture_of(s, m->file);
+    const struct run_capture *c = run_capture_of(&s->run, m->file);
     if (c->known)
         return;
     pack_message(&s->pack, m, c->id);
@@ -190,14 +124,15 @@ static void put_findings(struct store *s, const struct call *call)
 
 static bool is_known(const struct store *s, const struct call *call)
 {
-    return call && capture_of(s, call->first ? call->first->file : 0)->known;
+    return call && run_capture_of(&s->run, call->first ? call->first->file : 0)->known;
 }
 
 static void put_call(struct store *s, const struct call *call)
 {
     if (is_known(s, call))
         return;
-    pack_call(&s->pack, call, capture_of(s, call->first ? call->first->file : 0)->id);
+    pack_call(&s->pack, call,
+              run_capture_of(&s->run, call->first ? call->first->file : 0)->id);
     put(s);
     put_findings(s, call);
 }
@@ -348,18 +283,10 @@ static void put_calls(struct store *s)
     put_lasting(s);
 }
 
-static bool known_all(const struct store *s)
-{
-    for (size_t i = 0; i < s->captures.n; i++)
-        if (!s->captures.at[i].known)
-            return false;
-    return s->captures.n > 0;
-}
-
 /* The tables that come from the model as a whole. */
 static void put_rest(struct store *s)
 {
-    if (known_all(s))
+    if (run_known(&s->run))
         return;
     put_streams(s);
     put_findings(s, NULL);
@@ -404,7 +331,6 @@ void store_leaving(void *ctx, const struct call *call)
 
 void store_end(struct store *s, bool whole)
 {
-    struct errmsg why;
     if (s->ended)
         return;
     s->ended = true;
@@ -415,16 +341,8 @@ void store_end(struct store *s, bool whole)
     put_rest(s);
     store_writer_end(s->writer);
     count_lost(s);
-    if (!whole || s->counts.lost)
-        return;
-    for (size_t i = 0; i < s->captures.n; i++) {
-        char *done = sqlite3_mprintf(
-            "UPDATE captures SET ended=%lld WHERE id=%lld AND ended IS NULL",
-            (long long)time(NULL), (long long)s->captures.at[i].id);
-        if (done)
-            schema_run(store_writer_sql(s->writer), done, &why);
-        sqlite3_free(done);
-    }
+    if (whole && !s->counts.lost)
+        run_whole(&s->run, store_writer_sql(s->writer));
 }
 
 uint64_t store_count(struct store *s)

@@ -7,6 +7,7 @@
 #define QUERY_STORE_H
 
 #include "base/err.h"
+#include "query/run.h"
 #include "view/view.h"
 
 struct store;
@@ -18,14 +19,8 @@ struct store_options {
     int64_t max_age;   /* seconds; 0: no limit */
     uint64_t max_size; /* bytes; 0: no limit */
     struct ledger *ledger;
-};
-
-/* What is known of a source before it is read. */
-struct store_capture {
-    uint16_t file;
-    const char *name;
-    uint64_t size;      /* 0: not known */
-    const char *digest; /* NULL: cannot come twice (live) */
+    const char *options; /* what decides which rows a capture makes: a run that was
+                          * stopped is taken up with the same; NULL: never */
 };
 
 /* Opens or makes the file. Returns 0, or -ERR_* and why. View and ledger are referred
@@ -38,8 +33,9 @@ void store_free(struct store *s);
  * left out; one that was read in part is read again. */
 bool store_capture(struct store *s, const struct store_capture *c);
 
-/* After the last of them: the writer begins. Returns 0 or -ERR_NOMEM. */
-int store_start(struct store *s);
+/* After the last of them: the writer begins. A run that was stopped is taken up
+ * (query/run.h). Returns 0, or -ERR_* and why. */
+int store_start(struct store *s, struct errmsg *why);
 
 /* Stores the new messages, and now and then what else changed. Cheap where nothing did.
  */

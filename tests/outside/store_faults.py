@@ -34,10 +34,10 @@ def grown(path, copies):
 
 
 def look(database):
-    """Committed rows as another program sees them, with their capture; None: nothing there yet."""
+    """Committed rows as another program sees them; None: nothing there yet."""
     try:
         c = sqlite3.connect("file:%s?mode=ro" % database, uri=True, timeout=5)
-        rows = c.execute("SELECT message, capture FROM message_more").fetchall()
+        rows = c.execute("SELECT id, frame, time_ns, summary FROM messages").fetchall()
         c.close()
         return rows
     except sqlite3.Error:
@@ -62,11 +62,9 @@ def kill(sipglass, rounds, folder):
         c = sqlite3.connect(database, timeout=5)
         whole = c.execute("PRAGMA integrity_check").fetchone()[0]
         tables = c.execute("SELECT count(*) FROM sqlite_master WHERE name='messages'").fetchone()[0]
-        after = set(c.execute("SELECT message, capture FROM message_more")) if tables else set()
-        # A capture that was read in part leaves as a whole when it is read again.
-        captures = {r[0] for r in c.execute("SELECT id FROM captures")} if tables else set()
+        after = set(c.execute("SELECT id, frame, time_ns, summary FROM messages")) if tables else set()
         c.close()
-        lost = {r for r in before or () if r[1] in captures} - after
+        lost = set(before or ()) - after
         seen += len(before or ())
         if whole != "ok" or lost:
             bad += 1

@@ -37,9 +37,12 @@ static int teardown(void **state)
     return 0;
 }
 
+static const char *options; /* of the stores that are opened */
+
 static struct store *open_store(struct shelf *s, const char *digest, bool *known)
 {
-    struct store_options o = {.path = path, .wait = true, .ledger = &s->f.ledger};
+    struct store_options o = {
+        .path = path, .wait = true, .ledger = &s->f.ledger, .options = options};
     struct store_capture c = {.name = "trunk.pcap", .size = 10, .digest = digest};
     struct store *store = NULL;
     struct errmsg why = {""};
@@ -47,7 +50,7 @@ static struct store *open_store(struct shelf *s, const char *digest, bool *known
     bool was = store_capture(store, &c);
     if (known)
         *known = was;
-    assert_int_equal(store_start(store), 0);
+    assert_int_equal(store_start(store, &why), 0);
     return store;
 }
 
@@ -111,6 +114,44 @@ static void twice_is_once(void **state)
     assert_int_equal(number("SELECT count(*) FROM text_search WHERE text_search MATCH "
                             "'softphone'"),
                      2);
+}
+
+/* A run that was stopped is taken up: what it stored stays while it is read again. */
+static void stopped_is_taken_up(void **state)
+{
+    static const struct {
+        const char *options;
+        int64_t kept, runs;
+    } CASES[] = {{"1 no-media", 7, 1}, {"1", 0, 2}, {NULL, 0, 2}};
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct shelf s;
+        bool known;
+        remove_file();
+        options = "1 no-media";
+        store_shelf("a", false, &known);
+        options = CASES[i].options;
+        shelf_init(&s);
+        shelf_call(&s);
+        struct store *store = open_store(&s, "a", &known);
+        assert_false(known);
+        assert_int_equal(number("SELECT count(*) FROM messages"), CASES[i].kept);
+        assert_int_equal(number("SELECT count(*) FROM calls"), CASES[i].kept > 0);
+        store_update(store);
+        store_end(store, true);
+        store_free(store);
+        shelf_done(&s);
+        assert_int_equal(number("SELECT count(*) FROM messages"), 7);
+        assert_int_equal(number("SELECT count(*) FROM calls"), 1);
+        assert_int_equal(number("SELECT count(*) FROM captures"), 1);
+        assert_int_equal(number("SELECT count(*) FROM runs"), CASES[i].runs);
+        assert_int_equal(number("SELECT count(*) FROM text_search WHERE text_search "
+                                "MATCH 'softphone'"),
+                         1);
+        store_shelf("a", true, &known);
+        assert_true(known);
+    }
+    options = NULL;
 }
 
 static void model_is_restored(void **state)
@@ -253,11 +294,9 @@ static void injection_stays_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(rows_are_there),
-        TEST(twice_is_once),
-        TEST(model_is_restored),
-        TEST(what_is_wrong_is_said),
-        TEST(older_files_are_brought_up),
+        TEST(rows_are_there),        TEST(twice_is_once),
+        TEST(stopped_is_taken_up),   TEST(model_is_restored),
+        TEST(what_is_wrong_is_said), TEST(older_files_are_brought_up),
         TEST(injection_stays_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
