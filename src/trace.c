@@ -383,8 +383,20 @@ void trace_configure(struct trace *t, const struct config *settings)
     t->failed = failed; /* was told, and costs names alone */
 }
 
-/* A live capture runs for weeks, and is counted as it comes; a file when somebody asks.
- */
+/* The commands that list one table do not ask for key figures; a filter may. */
+static bool asks_for_kpis(const struct trace *t)
+{
+    switch (t->options->command) {
+    case COMMAND_SCREEN:
+    case COMMAND_STATS:
+    case COMMAND_SQL:
+    case COMMAND_WATCH: return true;
+    default: return t->live || t->options->where;
+    }
+}
+
+/* A live capture runs for weeks, and is counted as it comes; a file when somebody asks,
+ * or before calls leave at a limit. */
 static int open_kpi(struct trace *t)
 {
     struct config_kpis config = config_kpis(t->options->settings);
@@ -405,7 +417,8 @@ static int open_kpi(struct trace *t)
     }
     if (!(t->kpi = kpi_new(&o)))
         return -ERR_NOMEM;
-    t->calls->kpi_later = t->kpi;
+    if (asks_for_kpis(t))
+        t->calls->kpi_later = t->kpi;
     if (t->live)
         recount(t->calls);
     return 0;

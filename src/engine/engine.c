@@ -14,15 +14,20 @@ static const int64_t TICK = 10000000; /* ns: how exact the capture's clock has t
 
 enum {
     UNWANTED = 256,
-    AHEAD = 4, /* frames looked at before the oldest of them is taken, and it */
-    FETCH = 2, /* frames looked at before its stream is loaded */
+    /* Frames looked at before the oldest of them is taken, and it. What a frame will
+     * need is loaded meanwhile, a step each: */
+    AHEAD = 4,
+    FETCH_CALL = 1,
+    FETCH_REST = 2, /* what hangs on its call, or its stream */
 };
 
 /* A frame that was looked at. */
 struct ahead {
     struct packet packet;
-    int error; /* of packet_decode */
+    int error;     /* of packet_decode */
+    bool datagram; /* a whole one, and no known stream's: message is set */
     struct streams_ahead media;
+    struct intake_ahead message;
 };
 
 struct engine {
@@ -51,7 +56,7 @@ const struct engine_counts *engine_counts(const struct engine *e)
 }
 
 static void udp(struct engine *e, const struct frame *frame, const struct packet *p,
-                const struct defrag_packet *whole)
+                const struct intake_ahead *ahead, const struct defrag_packet *whole)
 {
     e->in.counts.udp++;
     struct origin o = intake_origin(frame, p, TRANSPORT_UDP);
@@ -60,7 +65,7 @@ static void udp(struct engine *e, const struct frame *frame, const struct packet
         o.frames = whole->frames;
         o.nframes = whole->nframes;
     }
-    intake_datagram(&e->in, &o, p);
+    intake_datagram(&e->in, &o, p, ahead);
 }
 
 static void tcp(struct engine *e, const struct frame *frame, const struct packet *p)
@@ -90,12 +95,14 @@ static void icmp(struct engine *e, const struct frame *frame, const struct packe
         intake_count(&e->in, frame, LEDGER_ICMP, 0, frame->len);
 }
 
-/* `whole`: the packet was put together from fragments; NULL: it was not. */
+/* `ahead`: what was told of a datagram; NULL: nothing. `whole`: the packet was put
+ * together from fragments; NULL: it was not. */
 static void dispatch(struct engine *e, const struct frame *frame,
-                     const struct packet *p, const struct defrag_packet *whole)
+                     const struct packet *p, const struct intake_ahead *ahead,
+                     const struct defrag_packet *whole)
 {
     switch (p->kind) {
-    case PACKET_UDP: udp(e, frame, p, whole); break;
+    case PACKET_UDP: udp(e, frame, p, ahead, whole); break;
     case PACKET_TCP: tcp(e, frame, p); break;
     case PACKET_SCTP: sctp(e, frame, p); break;
     case PACKET_ICMP: icmp(e, frame, p); break;
@@ -135,7 +142,7 @@ static void fragment(struct engine *e, const struct frame *frame, struct packet 
         if (r < 0)
             intake_count(&e->in, frame, (uint32_t)-r, p->detail, whole.data.n);
         else if (p->kind != PACKET_FRAGMENT)
-            dispatch(e, frame, p, &whole);
+            dispatch(e, frame, p, NULL, &whole);
     }
 }
 
@@ -207,9 +214,32 @@ static void look(const struct engine *e, const struct frame *frame, struct ahead
 {
     a->error = packet_decode(frame->link, slice_of(frame->data, frame->caplen),
                              frame->len, &a->packet);
-    a->media.media = false;
-    if (!a->error && a->packet.kind == PACKET_UDP && e->in.streams)
+    a->media.media = a->datagram = false;
+    if (a->error || a->packet.kind != PACKET_UDP)
+        return;
+    if (e->in.streams)
         streams_look(e->in.streams, &a->packet, &a->media);
+    if ((a->datagram = !a->media.media))
+        intake_look(&e->in, a->packet.payload, &a->message);
+}
+
+static bool is_message(const struct ahead *a)
+{
+    return a->datagram && a->message.kind == SNIFF_SIP;
+}
+
+static void fetch_call(const struct engine *e, const struct ahead *a)
+{
+    if (is_message(a))
+        calls_fetch(e->in.calls, &a->message.expected);
+}
+
+static void fetch_rest(const struct engine *e, const struct ahead *a)
+{
+    if (a->media.media)
+        streams_fetch(e->in.streams, &a->media);
+    else if (is_message(a))
+        calls_fetch_parts(e->in.calls, &a->message.expected);
 }
 
 static void take(struct engine *e, const struct frame *frame, struct ahead *a)
@@ -225,7 +255,7 @@ static void take(struct engine *e, const struct frame *frame, struct ahead *a)
     else if (p->kind == PACKET_FRAGMENT)
         fragment(e, frame, p);
     else
-        dispatch(e, frame, p, NULL);
+        dispatch(e, frame, p, a->datagram ? &a->message : NULL, NULL);
 }
 
 void engine_feed(struct engine *e, const struct frame *frame)
@@ -239,11 +269,14 @@ void engine_feed_some(struct engine *e, const struct frame *frames, size_t n)
 {
     struct ahead a[AHEAD];
     for (size_t i = 0; i < n + AHEAD - 1; i++) {
+        /* Below 0 these are over n, too. */
+        size_t near = i - FETCH_CALL, nearer = i - FETCH_REST, now = i - (AHEAD - 1);
         if (i < n)
             look(e, &frames[i], &a[i % AHEAD]);
-        size_t near = i - FETCH, now = i - (AHEAD - 1);
-        if (near < n && a[near % AHEAD].media.media)
-            streams_fetch(e->in.streams, &a[near % AHEAD].media);
+        if (near < n)
+            fetch_call(e, &a[near % AHEAD]);
+        if (nearer < n)
+            fetch_rest(e, &a[nearer % AHEAD]);
         if (now < n)
             take(e, &frames[now], &a[now % AHEAD]);
     }

@@ -6,7 +6,6 @@
 #include "dissect/hep.h"
 #include "dissect/rtcp_json.h"
 #include "dissect/stun.h"
-#include "engine/sniff.h"
 #include "model/event.h"
 #include "model/streams.h"
 
@@ -57,33 +56,52 @@ static bool wanted(const struct intake *in, const struct sip *sip)
     return calls_find(in->calls, sip->header[SIP_H_CALL_ID]) != NULL;
 }
 
-struct msg *intake_message(struct intake *in, const struct origin *origin,
-                           struct slice text)
+static void look_at_message(const struct intake *in, struct slice text,
+                            struct intake_ahead *a)
 {
-    struct sip sip;
     struct sip_walk walk;
-    sip_parse_lines(text, &sip, &walk);
-    uint64_t hash = calls_expect(in->calls, sip.header[SIP_H_CALL_ID]);
-    int bad = sip_parse_values(&sip, &walk);
-    if (bad < 0) {
+    a->text = text;
+    sip_parse_lines(text, &a->sip, &walk);
+    a->expected = calls_expect(in->calls, a->sip.header[SIP_H_CALL_ID], text);
+    int bad = sip_parse_values(&a->sip, &walk);
+    a->malformed = (uint8_t)(bad < 0 ? -bad : REASON_NONE);
+}
+
+void intake_look(const struct intake *in, struct slice datagram, struct intake_ahead *a)
+{
+    struct slice text;
+    a->kind = sniff_datagram(datagram, &text);
+    if (a->kind == SNIFF_SIP)
+        look_at_message(in, text, a);
+}
+
+static struct msg *take_message(struct intake *in, const struct origin *origin,
+                                const struct intake_ahead *ahead)
+{
+    const struct sip *sip = &ahead->sip;
+    struct sip cut;
+    if (ahead->malformed) {
         in->counts.malformed++;
-        intake_count(in, origin->frame, LEDGER_MALFORMED, 0, text.n);
+        intake_count(in, origin->frame, LEDGER_MALFORMED, 0, ahead->text.n);
     } else {
         in->counts.sip++;
     }
-    if (in->invite_only && (bad < 0 || !wanted(in, &sip)))
+    if (in->invite_only && (ahead->malformed || !wanted(in, sip)))
         return NULL;
-    if (origin->cut)
-        sip.flags |= SIP_CUT;
+    if (origin->cut) {
+        cut = *sip;
+        cut.flags |= SIP_CUT;
+        sip = &cut;
+    }
     struct arrival a = {
         .frame = origin->frame,
-        .sip = &sip,
-        .hash = hash,
-        .text = text,
+        .sip = sip,
+        .expected = ahead->expected,
+        .text = ahead->text,
         .src = origin->src,
         .dst = origin->dst,
         .transport = origin->transport,
-        .malformed = (uint8_t)(bad < 0 ? -bad : REASON_NONE),
+        .malformed = ahead->malformed,
         .depth = origin->depth,
         .reassembled = origin->reassembled,
         .path = origin->path,
@@ -93,9 +111,17 @@ struct msg *intake_message(struct intake *in, const struct origin *origin,
         .nframes = origin->nframes,
     };
     intake_keep(in, origin->frame);
-    if (in->text->put(in->text, origin->frame, text.p, text.n, &a.span))
-        a.span = (struct span){.file = SPAN_NONE, .length = (uint32_t)text.n};
+    if (in->text->put(in->text, origin->frame, a.text.p, a.text.n, &a.span))
+        a.span = (struct span){.file = SPAN_NONE, .length = (uint32_t)a.text.n};
     return calls_feed(in->calls, &a);
+}
+
+struct msg *intake_message(struct intake *in, const struct origin *origin,
+                           struct slice text)
+{
+    struct intake_ahead a;
+    look_at_message(in, text, &a);
+    return take_message(in, origin, &a);
 }
 
 static void keep_media(struct intake *in, const struct frame *frame)
@@ -188,14 +214,17 @@ static void witness(struct intake *in, const struct origin *o, enum sniff kind,
 }
 
 void intake_datagram(struct intake *in, const struct origin *origin,
-                     const struct packet *packet)
+                     const struct packet *packet, const struct intake_ahead *ahead)
 {
-    struct slice text;
-    enum sniff kind = sniff_datagram(packet->payload, &text);
-    if (kind != SNIFF_SIP)
-        witness(in, origin, kind, packet->payload);
-    switch (kind) {
-    case SNIFF_SIP: intake_message(in, origin, text); break;
+    struct intake_ahead own;
+    if (!ahead) {
+        intake_look(in, packet->payload, &own);
+        ahead = &own;
+    }
+    if (ahead->kind != SNIFF_SIP)
+        witness(in, origin, ahead->kind, packet->payload);
+    switch (ahead->kind) {
+    case SNIFF_SIP: take_message(in, origin, ahead); break;
     case SNIFF_RTP:
         in->counts.rtp++;
         rtp(in, origin->frame, packet);
@@ -264,7 +293,7 @@ static bool hep_payload(struct intake *in, const struct origin *o,
 {
     switch (packet->hep.payload_type) {
     case 0:
-    case HEP_SIP: intake_datagram(in, o, packet); return true;
+    case HEP_SIP: intake_datagram(in, o, packet, NULL); return true;
     case HEP_RTCP: hep_rtcp(in, o, packet); return true;
     case HEP_LOG: log_line(in, o, packet); return true;
     }

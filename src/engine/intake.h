@@ -6,6 +6,8 @@
 #define ENGINE_INTAKE_H
 
 #include "engine/engine.h"
+#include "engine/sniff.h"
+#include "model/calls.h"
 #include "model/streams.h"
 
 struct intake {
@@ -43,6 +45,20 @@ struct origin {
 struct origin intake_origin(const struct frame *frame, const struct packet *packet,
                             unsigned transport);
 
+/* What can be told of a datagram before those ahead of it were taken. */
+struct intake_ahead {
+    enum sniff kind;
+    /* of SNIFF_SIP: */
+    uint8_t malformed; /* enum reason */
+    struct expected expected;
+    struct slice text;
+    struct sip sip;
+};
+
+/* Looks at a datagram: parses it where it is a message. */
+void intake_look(const struct intake *in, struct slice datagram,
+                 struct intake_ahead *a);
+
 /*
  * Takes one message in: parses it and gives it to the model, as malformed where it
  * cannot be used. Returns it, or NULL where it is not kept. The text is read before the
@@ -52,9 +68,9 @@ struct msg *intake_message(struct intake *in, const struct origin *origin,
                            struct slice text);
 
 /* Takes a whole datagram: a message, media, or what else shares such ports. `packet` is
- * what it came in. */
+ * what it came in; `ahead`: what intake_look() told of it, NULL: it was not asked. */
 void intake_datagram(struct intake *in, const struct origin *origin,
-                     const struct packet *packet);
+                     const struct packet *packet, const struct intake_ahead *ahead);
 
 /* The packet of a media stream that is known: taken without a look at anything else.
  * False: it is none. */

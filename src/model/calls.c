@@ -412,53 +412,59 @@ static struct msg *take_draft(struct calls *c, struct call *call, struct msg *dr
     return take_message(c, call, draft, a, key);
 }
 
-uint64_t calls_expect(const struct calls *c, struct slice call_id)
+struct expected calls_expect(const struct calls *c, struct slice call_id,
+                             struct slice text)
 {
+    struct expected e = {0};
     if (!call_id.n)
-        return 0;
-    uint64_t hash = hash_bytes(call_id.p, call_id.n);
-    hash_prefetch(&c->by_call_id, hash);
-    return hash;
+        return e;
+    e.hash = hash_bytes(call_id.p, call_id.n);
+    e.digest = copies_digest(text);
+    hash_prefetch(&c->by_call_id, e.hash);
+    copies_prefetch(&c->copies, e.digest);
+    return e;
 }
 
-/* The lines of the call that is probably the one, and of its Call-ID, which lies behind
- * it: its slot has been loaded by now. */
-static void prefetch_call(const struct calls *c, uint64_t hash)
+/* All lines of the call that is probably the one. */
+void calls_fetch(const struct calls *c, const struct expected *e)
 {
-    const char *call = hash_peek(&c->by_call_id, hash);
-    for (size_t at = 0; call && at < sizeof(struct call) + 64; at += 64)
+    const char *call = e->hash ? hash_peek(&c->by_call_id, e->hash) : NULL;
+    for (size_t at = 0; call && at < sizeof(struct call); at += 64)
         __builtin_prefetch(call + at);
 }
 
-/* What is looked at next in that call: its hop (both ways lie together), its newest
- * message, transaction and dialog. */
-static void prefetch_parts(const struct calls *c, uint64_t hash)
+static void fetch_lines(const void *p, size_t n)
 {
-    const struct call *call = hash_peek(&c->by_call_id, hash);
+    for (size_t at = 0; p && at < n; at += 64)
+        __builtin_prefetch((const char *)p + at);
+}
+
+/* Its Call-ID, which is compared, its hop (both ways lie together), its newest message,
+ * transaction and dialog. */
+void calls_fetch_parts(const struct calls *c, const struct expected *e)
+{
+    const struct call *call = e->hash ? hash_peek(&c->by_call_id, e->hash) : NULL;
     if (!call)
         return;
-    __builtin_prefetch(call->call_id);
-    __builtin_prefetch(call->hop);
-    __builtin_prefetch(call->hop->back);
-    __builtin_prefetch(call->last);
-    __builtin_prefetch((const char *)call->last + 64);
-    __builtin_prefetch(call->txns);
-    __builtin_prefetch((const char *)call->txns + 64);
-    __builtin_prefetch(call->dialogs);
+    fetch_lines(call->call_id, 64);
+    fetch_lines(call->hop - 1, 3 * sizeof *call->hop);
+    fetch_lines(call->last, sizeof *call->last);
+    fetch_lines(call->txns, sizeof *call->txns);
+    fetch_lines(call->dialogs, sizeof *call->dialogs);
 }
 
 struct msg *calls_feed(struct calls *c, const struct arrival *a)
 {
     struct slice id = a->sip->header[SIP_H_CALL_ID];
-    uint64_t hash = a->hash ? a->hash : hash_bytes(id.p, id.n);
+    bool expected = a->expected.hash != 0;
+    uint64_t hash = expected ? a->expected.hash : hash_bytes(id.p, id.n);
     struct msg draft, *m = NULL;
-    prefetch_call(c, hash);
     calls_advance(c, a->time);
     c->msgs_seen++;
     c->version++;
-    draft_fill(&draft, a); /* while the call is loaded */
-    prefetch_parts(c, hash);
-    struct copies_key key = {.digest = copies_digest(a->text),
+    draft_fill(&draft, a);
+    struct copies_key key = {.digest =
+                                 expected ? a->expected.digest : copies_digest(a->text),
                              .path = a->path ^ (uint32_t)a->depth << 28,
                              .agent = a->agent};
     struct call *call =

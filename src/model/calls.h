@@ -69,12 +69,18 @@ struct calls {
     void *leaving_ctx;
 };
 
+/* What calls_expect() worked out of a message, for the look-ups to come. */
+struct expected {
+    uint64_t hash;   /* of the Call-ID; 0: none, or not asked: the rest is not set */
+    uint32_t digest; /* of the text: copies.h */
+};
+
 /* A message on its way into the model. Everything is the caller's and copied if kept.
  */
 struct arrival {
     const struct frame *frame; /* the frame that completes it */
-    uint64_t hash;             /* what calls_expect returned; 0: it was not asked */
-    const struct sip *sip;     /* parsed; of a malformed one what was read */
+    struct expected expected;
+    const struct sip *sip; /* parsed; of a malformed one what was read */
     struct slice text;
     struct span span; /* where the text lies */
     struct addr src, dst;
@@ -93,9 +99,15 @@ struct arrival {
 struct calls *calls_new(const struct limits *limits, struct ledger *ledger);
 void calls_free(struct calls *c);
 
-/* A message with this Call-ID will be fed soon: begins to load where its call is found.
- * Returns the hash for struct arrival; 0: no Call-ID. */
-uint64_t calls_expect(const struct calls *c, struct slice call_id);
+/*
+ * A message will be fed soon: what is looked up for it is loaded step by step, while
+ * those before it are fed. First where its call is found (returns what struct arrival
+ * takes), then the call, then what hangs on the call. Hints: any may be left out.
+ */
+struct expected calls_expect(const struct calls *c, struct slice call_id,
+                             struct slice text);
+void calls_fetch(const struct calls *c, const struct expected *e);
+void calls_fetch_parts(const struct calls *c, const struct expected *e);
 
 /*
  * Takes one message in: finds or makes its call, transaction and dialog, tells
