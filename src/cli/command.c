@@ -19,7 +19,8 @@ void command_stop(void)
     stopped = 1;
 }
 
-unsigned command_width(const struct options *o)
+/* The width that was asked for, or that the terminal has; 0: nothing bounds it. */
+static unsigned asked_width(const struct options *o)
 {
     struct winsize ws;
     const char *columns = getenv("COLUMNS");
@@ -28,7 +29,13 @@ unsigned command_width(const struct options *o)
     if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) && ws.ws_col)
         return ws.ws_col;
     int n = columns ? atoi(columns) : 0;
-    return n >= 20 && n <= 10000 ? (unsigned)n : LISTING_WIDTH;
+    return n >= 20 && n <= 10000 ? (unsigned)n : 0;
+}
+
+unsigned command_width(const struct options *o)
+{
+    unsigned n = asked_width(o);
+    return n ? n : LISTING_WIDTH;
 }
 
 bool command_color(void)
@@ -41,6 +48,7 @@ struct listing_options command_listing(const struct options *o)
 {
     return (struct listing_options){.format = (enum listing_format)o->format,
                                     .width = command_width(o),
+                                    .open = !asked_width(o) && !isatty(STDOUT_FILENO),
                                     .color = command_color(),
                                     .ascii = o->ascii};
 }

@@ -30,14 +30,22 @@ static void add_column(struct listing *l, const struct field *f)
         l->column[l->columns++] = (struct listing_column){.field = f};
 }
 
-/* Fields of the default table by their place. */
+/* Fields of the default table by their place; one that may be left out and takes what
+ * is left of the width comes last. */
 static void default_columns(struct listing *l)
 {
     const struct table *t = l->table;
+    const struct field *rest = NULL;
     for (unsigned place = 1; place <= LISTING_COLUMNS; place++)
-        for (size_t i = 0; i < t->n; i++)
-            if (t->fields[i].place == place)
-                add_column(l, &t->fields[i]);
+        for (size_t i = 0; i < t->n; i++) {
+            const struct field *f = &t->fields[i];
+            if (f->place == place && !f->width && f->digits)
+                rest = f;
+            else if (f->place == place)
+                add_column(l, f);
+        }
+    if (rest)
+        add_column(l, rest);
 }
 
 int listing_begin(struct listing *l, struct writer *out, const struct view *v,

@@ -13,8 +13,9 @@ enum listing_format { LISTING_TABLE, LISTING_JSON, LISTING_CSV };
 struct listing_options {
     enum listing_format format;
     unsigned width; /* of a table, in terminal columns; 0: LISTING_WIDTH */
-    bool color;     /* ANSI colours in a table */
-    bool ascii;     /* no character over U+007F of our own in a table */
+    bool open;  /* nothing bounds the lines: what takes the rest of them is not cut */
+    bool color; /* ANSI colours in a table */
+    bool ascii; /* no character over U+007F of our own in a table */
     /* NULL: all, or for a table those shown by default */
     const struct field *const *columns;
     size_t ncolumns;

@@ -29,7 +29,7 @@ static unsigned least_width(struct listing *l, const struct field *f)
 {
     l->cell.n = 0;
     heading(&l->cell, f);
-    unsigned least = f->width ? f->width : FLEXIBLE_MIN;
+    unsigned least = f->width ? f->width : f->digits ? f->digits : FLEXIBLE_MIN;
     return l->cell.n > least ? (unsigned)l->cell.n : least;
 }
 
@@ -41,13 +41,18 @@ static unsigned width_of_all(const struct listing *l)
     return sum;
 }
 
-/* Takes the last column of fixed width out. */
+/* Takes the column of the last place out; a flexible one stays, but where it is of no
+ * use below some width. */
 static void drop_column(struct listing *l)
 {
-    size_t i = l->columns - 1;
-    while (i && !l->column[i].field->width)
-        i--;
-    memmove(l->column + i, l->column + i + 1, (l->columns - i - 1) * sizeof *l->column);
+    size_t last = 0;
+    for (size_t i = 1; i < l->columns; i++) {
+        const struct field *f = l->column[i].field;
+        if ((f->width || f->digits) && f->place > l->column[last].field->place)
+            last = i;
+    }
+    memmove(l->column + last, l->column + last + 1,
+            (l->columns - last - 1) * sizeof *l->column);
     l->columns--;
 }
 
@@ -131,7 +136,9 @@ static size_t put_cell(struct listing *l, size_t i, size_t x, size_t start,
         return x;
     strbuf_fill(b, ' ', target - x);
     style_on(b, tone, l->options.color);
-    x = target + style_cut(b, l->cell.p, n, right ? 0 : c->width, l->options.ascii);
+    bool open = l->options.open && i + 1 == l->columns && !c->field->width;
+    x = target +
+        style_cut(b, l->cell.p, n, right || open ? 0 : c->width, l->options.ascii);
     style_off(b, tone, l->options.color);
     return x;
 }

@@ -60,7 +60,8 @@ struct field {
     enum value_type type;
     uint8_t width;  /* columns in a table; 0: takes what is left */
     uint8_t digits; /* decimals in a table, of REAL, TIME and DURATION; of INT 1: 0 is
-                       left blank there, it means none */
+                       left blank there, it means none; of a TEXT without width: the
+                       least it is of use with, below which it is left out */
     uint8_t place;  /* in the default table, from 1; 0: not in it. On a narrow terminal
                        the last places are left out first */
     const char *help;

@@ -148,8 +148,8 @@ void verdict_summary(const struct view *v, const struct verdict_groups *g,
                      struct strbuf *out)
 {
     (void)v;
-    strbuf_printf(out, "%llu calls, %llu failed", (unsigned long long)g->calls,
-                  (unsigned long long)g->failed);
+    strbuf_printf(out, "%llu call%s, %llu failed", (unsigned long long)g->calls,
+                  g->calls == 1 ? "" : "s", (unsigned long long)g->failed);
     const char *before = ": ";
     unsigned shown = 0;
     for (size_t i = 0; i < g->n && shown < SUMMARY; i++) {

@@ -116,7 +116,7 @@ def store_goals(a, sipglass, capture, messages, reading):
 
 
 def report(a, sipglass, capture, messages, double, double_messages):
-    ours = [sipglass, "calls", "-q", "--no-media", capture]
+    ours = [sipglass, "calls", "--no-media", capture]  # its table has the verdicts: the rules are run
     todo = {"sipglass": ours, "sipglass, twice": ours[:-1] + [double]}
     if not a.no_peers:
         if shutil.which("tshark"):

@@ -230,10 +230,9 @@ static void table_text(void **state)
     char *text = list(&s, &TABLE_CALLS, (struct listing_options){.width = 80});
     assert_string_equal(
         text,
-        "   Id Start        Method   From            To             State      Code "
-        "PDD s\n"
-        "    1 22:13:20.000 INVITE   alice           bob            completed   200 "
-        " 1.50\n"
+        "   Id Start        Method   From           To            State      Code "
+        "Verdict\n"
+        "    1 22:13:20.000 INVITE   alice          bob           completed   200\n"
         "1 call; 2023-11-14, UTC\n"
         "ledger: 2 ethertype_unknown, 1 ip_cut - see `sipglass stats`\n");
     free(text);
