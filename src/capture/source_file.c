@@ -1,5 +1,6 @@
 #include "capture/follow.h"
 #include "capture/frame_filter.h"
+#include "capture/read_window.h"
 #include "capture/source.h"
 #include "capture/walk.h"
 
@@ -16,6 +17,7 @@ struct source_file {
     struct source base;
     struct file_reader reader;
     struct walk walk;
+    struct read_window window;   /* over what is read again */
     struct frame_filter *filter; /* NULL: none */
     struct follow *follow;       /* NULL: ends at the end */
     bool detected;               /* the first bytes were looked at */
@@ -28,6 +30,7 @@ static void file_free(struct source *s)
     struct source_file *f = (struct source_file *)s;
     walk_done(&f->walk);
     file_reader_done(&f->reader);
+    read_window_done(&f->window);
     frame_filter_free(f->filter);
     follow_free(f->follow);
     free(s->name);
@@ -150,6 +153,7 @@ static bool go_on(struct source_file *f)
         ledger_count(f->base.ledger, LEDGER_FILE_CUT, 0, left, f->base.file,
                      f->walk.number + 1);
     file_reader_done(&f->reader);
+    read_window_done(&f->window);
     file_reader_init(&f->reader, fd, false, true);
     walk_restart(&f->walk);
     f->detected = false;
@@ -200,20 +204,9 @@ static int file_poll_fd(const struct source *s)
 static int file_read_at(struct source *s, uint64_t offset, void *buffer, size_t n)
 {
     struct source_file *f = (struct source_file *)s;
-    uint8_t *to = buffer;
-    if (!s->state.seekable || offset > INT64_MAX)
+    if (!s->state.seekable)
         return -ERR_GONE;
-    while (n) {
-        ssize_t got = pread(f->reader.fd, to, n, (off_t)offset);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got < 0 ? -ERR_IO : -ERR_GONE;
-        to += got;
-        offset += (uint64_t)got;
-        n -= (size_t)got;
-    }
-    return 0;
+    return read_window_get(&f->window, f->reader.fd, offset, buffer, n);
 }
 
 static const char *file_interface(const struct source *s, uint16_t index)
