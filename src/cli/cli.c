@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/sql.h"
+#include "out/note.h"
 #include "service/config.h"
 
 #include <errno.h>
@@ -104,12 +105,30 @@ static void report_sources(struct cli *c)
     }
 }
 
+/* Tables end with what they do not show; where the output is for programs it is said
+ * beside it. */
+static void report_ledger(const struct cli *c)
+{
+    struct strbuf note = {0};
+    bool told = c->o->format == FORMAT_TABLE || c->o->command == COMMAND_STATS ||
+                c->o->command == COMMAND_WATCH;
+    if (!told && !c->o->quiet)
+        note_ledger(&c->trace->view, &note);
+    while (note.n && note.p[note.n - 1] == '\n')
+        note.n--;
+    if (note.n)
+        cli_error(strbuf_cstr(&note));
+    strbuf_done(&note);
+}
+
 static int exit_status(struct cli *c, int err)
 {
     int wrote = writer_done(&c->out);
     struct errmsg line;
     if (err == -ERR_END || wrote == -ERR_END) /* the reader of the pipe had enough */
         return EXIT_DONE;
+    if (c->trace && !err)
+        report_ledger(c);
     if (wrote == -ERR_IO) {
         errmsg_set(&line, 0, "standard output: %s", strerror(errno));
         cli_error(line.text);

@@ -79,8 +79,9 @@ static bool judge_answer(struct exam *e, const struct rule *r,
         offer->text->lines != answer->text->lines) {
         if (!(d = of_answer(e, r, SEVERITY_WARN, offer, answer)))
             return true;
-        say(&d->headline, "the answer has %u media lines, the offer %u",
-            (unsigned)answer->text->lines, (unsigned)offer->text->lines);
+        say(&d->headline, "the answer has %u media line%s, the offer %u",
+            (unsigned)answer->text->lines, answer->text->lines == 1 ? "" : "s",
+            (unsigned)offer->text->lines);
         say(&d->detail, "An answer has the lines of the offer, in its order.");
         return true;
     }

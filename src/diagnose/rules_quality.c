@@ -330,8 +330,8 @@ static void over_senders(struct exam *e, const struct rule *r,
     struct draft *d = first ? exam_find(e, r, SEVERITY_INFO, 80) : NULL;
     if (d) {
         draft_stream(d, rows_find(&e->streams->list, first->call));
-        say(&d->headline, "%u of %u RTP streams %s (%u senders, first %i)", streams,
-            all, headline, senders, &first->addr);
+        say(&d->headline, "%u of %u RTP streams %s (%u sender%s, first %i)", streams,
+            all, headline, senders, senders == 1 ? "" : "s", &first->addr);
         say(&d->detail, "%s", detail);
     }
     tally_done(&t);

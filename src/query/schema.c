@@ -181,7 +181,8 @@ static const char SEARCH[] =
     "content='message_more', content_rowid='message', detail=none, columnsize=0, "
     "tokenize=\"ascii tokenchars '-_.@+'\");"
     "INSERT INTO text_search(text_search, rank) VALUES('hashsize', 33554432);"
-    "INSERT INTO text_search(text_search, rank) VALUES('automerge', 8);"
+    "INSERT INTO text_search(text_search, rank) VALUES('automerge', 16);"
+    "INSERT INTO text_search(text_search, rank) VALUES('crisismerge', 64);"
     "INSERT INTO text_search(text_search, rank) VALUES('pgsz', 16000);";
 
 static void create_table(struct strbuf *b, const struct table *t)
@@ -265,7 +266,8 @@ static int make(struct sqlite3 *sql, bool text, struct errmsg *why)
 int schema_prepare(struct sqlite3 *sql, bool text, struct errmsg *why)
 {
     /* The first holds only where nothing was asked yet of a file that is empty. */
-    int err = schema_run(sql, "PRAGMA auto_vacuum=INCREMENTAL", why);
+    int err =
+        schema_run(sql, "PRAGMA page_size=16384;PRAGMA auto_vacuum=INCREMENTAL", why);
     if (err || (err = schema_check(sql, true, why)) ||
         (err = schema_run(sql, "PRAGMA journal_mode=WAL", why)) ||
         (err = schema_run(sql, "BEGIN IMMEDIATE", why)))

@@ -349,7 +349,7 @@ static int open_file(struct store_writer *w, struct errmsg *why)
 {
     static const char SETTINGS[] =
         "PRAGMA synchronous=NORMAL;PRAGMA cache_size=-65536;"
-        "PRAGMA temp_store=MEMORY;PRAGMA wal_autocheckpoint=8000;"
+        "PRAGMA temp_store=MEMORY;PRAGMA wal_autocheckpoint=4000;"
         "PRAGMA journal_size_limit=67108864;PRAGMA cell_size_check=ON;"
         "PRAGMA trusted_schema=OFF";
     int err = lock(w, why);

@@ -58,6 +58,11 @@ def unreadable(sipglass, folder, data):
         os.chmod(folder, 0o755)
         got = run([sipglass, "calls", locked], preexec_fn=drop)
     check("wrong permissions: one line, exit 1", got[0] == 1 and one_line(got[2], locked), got)
+    got = run([sipglass, "sql", PLAIN, PLAIN, "SELECT count(*) FROM calls", "--json"])
+    check("output for programs: what it does not show is said beside it", got[0] == 0 and got[1].count("\n") == 1 and
+          got[2].startswith("sipglass: ledger: ") and got[2].count("\n") == 1, got)
+    got = run([sipglass, "sql", PLAIN, PLAIN, "SELECT count(*) FROM calls", "--json", "-q"])
+    check("quiet: nothing beside it", got[2] == "", got)
     got = run([sipglass, "calls", empty, PLAIN, "--json"])
     check("a bad file beside a good one: the good one's calls, exit 1",
           got[0] == 1 and got[1].count("\n") == 1 and one_line(got[2], empty), got)

@@ -123,7 +123,7 @@ def judge(sipglass, folder, db, a, samples, used, status):
     left, drops = ledger.get("calls_limit", 0), sum(n for reason, n in ledger.items() if "drop" in reason)
     check(drops == 0, "no drop")
     check(left == max(0, done + failed - a.max_calls), "each call that left is counted (%d)" % left)
-    out = subprocess.run([sipglass, "sql", db, "SELECT count(*) n, sum(state = 'completed') done, sum(messages - "
+    out = subprocess.run([sipglass, "sql", "-l", "10000000", "--max-memory", "8G", db, "SELECT count(*) n, sum(state = 'completed') done, sum(messages - "
                           "retransmissions) messages FROM calls", "--json"], stdout=subprocess.PIPE).stdout
     row = json.loads(out.splitlines()[0])
     print("     database: %s" % row)

@@ -90,11 +90,13 @@ static void by_size(void **state)
     struct errmsg why = {""};
     (void)state;
     int64_t before = schema_number(sql, "PRAGMA page_count", 0);
-    assert_int_equal(retention_run(sql, true, 0, (uint64_t)before * 4096 / 2, &why), 0);
+    int64_t page = schema_number(sql, "PRAGMA page_size", 0);
+    int64_t most = before * 3 / 4; /* tables without rows have pages, too */
+    assert_int_equal(retention_run(sql, true, 0, (uint64_t)(most * page), &why), 0);
     int64_t left = schema_number(sql, "SELECT count(*) FROM calls", -1);
     assert_in_range(left, 5, 95);
     assert_int_equal(schema_number(sql, "SELECT max(id) FROM calls", -1), 100);
-    assert_true(schema_number(sql, "PRAGMA page_count", 0) <= before / 2 + 20);
+    assert_true(schema_number(sql, "PRAGMA page_count", 0) <= most);
     sqlite3_close(sql);
     unlink(path);
 }
