@@ -185,6 +185,20 @@ static void run_begin(struct diagnose *d, bool over)
 }
 
 /* Looks at the next calls, at most `most`. Both lists are in order of id. */
+/* What hangs on the calls after row i, which are looked at next. */
+static void fetch_ahead(const struct calls *c, size_t i)
+{
+    const struct call *next = i + 2 < c->list.n ? c->list.at[i + 2] : NULL;
+    if (!next)
+        return;
+    __builtin_prefetch(next->txns);
+    __builtin_prefetch((const char *)next->txns + 64);
+    __builtin_prefetch(next->first);
+    __builtin_prefetch(next->last);
+    __builtin_prefetch(next->hop);
+    __builtin_prefetch(next->dialogs);
+}
+
 static void run_calls(struct diagnose *d, size_t most)
 {
     const struct calls *c = d->exam.calls;
@@ -193,9 +207,10 @@ static void run_calls(struct diagnose *d, size_t most)
         struct seen *s = &d->seen.at[d->next];
         while (k < c->list.n && (!c->list.at[k] || c->list.at[k]->id < s->call))
             k++;
-        if (k < c->list.n && c->list.at[k]->id == s->call &&
-            is_due(d, s, c->list.at[k]))
-            examine(d, s, c->list.at[k]);
+        const struct call *call = k < c->list.n ? calls_row(c, k) : NULL;
+        fetch_ahead(c, k);
+        if (call && call->id == s->call && is_due(d, s, call))
+            examine(d, s, call);
     }
     d->next_call = k;
 }

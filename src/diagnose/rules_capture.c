@@ -13,7 +13,7 @@ enum { LATEST = 8 };
 
 static const struct call *call_at(const struct exam *e, size_t i)
 {
-    return e->calls->list.at[i];
+    return calls_row(e->calls, i);
 }
 
 static void show_call(const struct exam *e, struct draft *d, uint32_t id)
@@ -81,9 +81,10 @@ static bool scanner_agent(const char *agent)
     static const char *const NAMES[] = {
         "friendly-scanner", "sipvicious", "sipcli",   "vaxsip", "pplsip",
         "sundayddr",        "iwar",       "sip-scan", "smap 0."};
-    struct slice s = slice_str(agent);
-    for (size_t i = 0; s.n && i < sizeof NAMES / sizeof *NAMES; i++)
-        if (slice_istarts(s, slice_str(NAMES[i])))
+    uint8_t first = agent ? slice_lower((uint8_t)*agent) : 0;
+    for (size_t i = 0; first && i < sizeof NAMES / sizeof *NAMES; i++)
+        if (first == (uint8_t)NAMES[i][0] &&
+            slice_istarts(slice_str(agent), slice_str(NAMES[i])))
             return true;
     return false;
 }

@@ -289,7 +289,7 @@ static void session_timer(struct exam *e, const struct rule *r)
     uint64_t se;
     const struct txn *t =
         c->bye && c->end - c->answer > 50 * SECOND ? last_refresh(e) : NULL;
-    if (!t || c->end - t->final->time < 50 * SECOND ||
+    if (!t || !(t->final->flags & MSG_TIMER) || c->end - t->final->time < 50 * SECOND ||
         !session_expires(e, t, &se, &refresher))
         return;
     int64_t dt = c->end - t->final->time, full = (int64_t)se * SECOND;

@@ -299,7 +299,7 @@ static void false_answers(struct exam *e, const struct rule *r)
     struct tally t = {.by_addr = {0}};
     unsigned all = 0, fast = 0;
     for (size_t i = 0; i < e->calls->list.n; i++) {
-        const struct call *c = e->calls->list.at[i];
+        const struct call *c = calls_row(e->calls, i);
         struct tally_row *row =
             c && c->invite && c->answer && c->hop ? tally_get(&t, &c->hop->dst) : NULL;
         if (!row)

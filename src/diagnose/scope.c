@@ -22,7 +22,7 @@ static void note_media(struct diagnose *d)
     const struct calls *c = d->exam.calls;
     d->scope.media = d->exam.streams && d->exam.streams->list.last;
     for (size_t i = 0; d->scope.media && i < c->list.n; i++) {
-        const struct call *call = c->list.at[i];
+        const struct call *call = calls_row(c, i);
         answered += call && call->answer;
         with += call && call->answer && call->streams;
     }

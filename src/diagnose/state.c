@@ -21,7 +21,8 @@ bool state_take(struct diagnose *d)
     while (from && (!c->list.at[from - 1] || c->list.at[from - 1]->id > newest))
         from--;
     for (size_t i = from; i < c->list.n; i++) {
-        struct seen s = {.call = c->list.at[i] ? c->list.at[i]->id : 0};
+        const struct call *call = calls_row(c, i);
+        struct seen s = {.call = call ? call->id : 0};
         if (s.call && !vec_push(&d->seen, s))
             return false;
     }

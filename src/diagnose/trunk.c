@@ -25,7 +25,7 @@ static void in_a_row(struct exam *e, const struct rule *r)
 {
     struct tally t = {.by_addr = {0}};
     for (size_t i = 0; i < e->calls->list.n; i++) {
-        const struct call *c = e->calls->list.at[i];
+        const struct call *c = calls_row(e->calls, i);
         if (!c || !c->invite || !c->hop || (c->status != 503 && !c->answer))
             continue;
         struct tally_row *row = tally_get(&t, &c->hop->dst);
@@ -182,7 +182,7 @@ static void share(struct exam *e, const struct rule *r)
 {
     VEC(struct attempt) list = {0};
     for (size_t i = 0; i < e->calls->list.n; i++) {
-        const struct call *c = e->calls->list.at[i];
+        const struct call *c = calls_row(e->calls, i);
         if (!c || !c->invite || !c->hop || (c->status != 503 && !c->answer))
             continue;
         struct addr ip = c->hop->dst;

@@ -151,6 +151,8 @@ static void draft_fill(struct msg *m, const struct arrival *a)
     }
     if (has_sdp(sip))
         m->flags |= MSG_SDP;
+    if (sip->header[SIP_H_SESSION_EXPIRES].n)
+        m->flags |= MSG_TIMER;
     if (!m->status && sip->header[SIP_H_REASON].n && m->method == SIP_BYE &&
         !cleared_normally(sip->header[SIP_H_REASON]))
         m->flags |= MSG_REASON;

@@ -57,6 +57,7 @@ enum {
     MSG_EARLY = 32,       /* response 101-199 */
     MSG_EXTRA = 64,       /* a struct msg_extra stands behind it */
     MSG_REASON = 128,     /* BYE with a Reason (RFC 3326) that is no normal clearing */
+    MSG_TIMER = 256,      /* has Session-Expires (RFC 4028) */
 };
 
 /* What few messages have: it lies behind the message, where MSG_EXTRA is set. */
@@ -94,7 +95,7 @@ struct msg {
     uint16_t status;   /* 0: a request */
     uint8_t method;    /* enum sip_method; CSeq's for a response */
     uint8_t malformed; /* enum reason; REASON_NONE: usable */
-    uint8_t flags;
+    uint16_t flags;    /* MSG_* */
 };
 
 /* What stands behind the message; NULL: nothing. */
