@@ -25,4 +25,4 @@ libsqlite3-dev libpcre2-dev libedit-dev libinih-dev libcap-ng-dev libseccomp-dev
 libzstd-dev liblz4-dev libmicrohttpd-dev"
 # To run every test as well.
 TEST_PACKAGES="$BUILD_PACKAGES python3 libcmocka-dev clang-14 libclang-rt-14-dev clang-format-14 \
-iproute2 sip-tester sqlite3 jq valgrind tmux tshark baresip-core sox kamailio kamailio-extra-modules nftables tcpreplay"
+iproute2 sip-tester sqlite3 jq valgrind tmux tshark baresip-core sox kamailio kamailio-extra-modules nftables tcpreplay tcpdump"
