@@ -212,8 +212,9 @@ static void fill_in(struct call *c, const struct msg *m, const struct sip *sip)
  */
 static void open_late(struct call *c, const struct msg *m)
 {
+    uint32_t first = c->attempt || !c->first ? c->attempt : c->first->cseq;
     if (c->opened || m->time - c->newest > LATE || m->from_tag != c->caller_tag ||
-        (c->attempt && c->attempt != m->cseq))
+        first != m->cseq)
         return;
     c->opened = true;
     c->incomplete &= (uint8_t)~CALL_INCOMPLETE_START;
@@ -242,12 +243,28 @@ static bool see_attempt(struct call *c, struct msg *m, const struct sip *sip)
 
 static void see_bye(struct call *c, const struct msg *m)
 {
-    if (c->bye || (!c->answer && (c->opened || c->attempt)))
+    if (c->bye)
+        return;
+    c->ended_by = from_caller(c, m) ? CALL_CALLER : CALL_CALLEE;
+    if (!c->answer && (c->opened || c->attempt))
         return; /* in an early dialog: the INVITE gets its own final response */
     c->bye = true;
     c->end = m->time;
-    c->ended_by = from_caller(c, m) ? CALL_CALLER : CALL_CALLEE;
     c->last_request = 0;
+}
+
+/* A capture that began in the middle, with a MESSAGE, NOTIFY or OPTIONS of a dialog:
+ * BYE and INVITE tell that it was an INVITE's. */
+static void see_invite_dialog(struct call *c, const struct msg *m)
+{
+    if (c->invite || c->opened || !m->to_tag)
+        return;
+    c->invite = true;
+    c->status = 0;
+    c->reason = NULL;
+    c->ended_by = CALL_NOBODY;
+    c->end = c->expires = c->last_request = 0;
+    c->attempt = 0;
 }
 
 /* RFC 6665 4.1.3. */
@@ -265,6 +282,12 @@ static void see_notify(struct call *c, const struct msg *m, const struct sip *si
         c->expires = expiry(m->time, s);
 }
 
+/* Of the requests that begin a call, or try it again. */
+static unsigned initial_method(const struct call *c)
+{
+    return c->invite ? SIP_INVITE : c->method;
+}
+
 static bool see_request(struct call *c, struct msg *m, const struct txn *txn,
                         const struct arrival *a)
 {
@@ -279,13 +302,15 @@ static bool see_request(struct call *c, struct msg *m, const struct txn *txn,
         }
         return false;
     case SIP_BYE:
+        see_invite_dialog(c, m);
         if (c->invite)
             see_bye(c, m);
         return false;
+    case SIP_INVITE: see_invite_dialog(c, m); break;
     case SIP_NOTIFY: see_notify(c, m, sip); break;
     default: break;
     }
-    if (m->method != c->method)
+    if (m->method != initial_method(c))
         return false;
     if (m->to_tag && (c->invite || (c->opened && m->method != SIP_SUBSCRIBE)))
         return false;
@@ -335,9 +360,13 @@ static void see_failure(struct call *c, struct msg *m, const struct txn *txn,
         return; /* late: the attempt that followed is pending */
     c->last_request = 0;
     c->end = m->time;
-    c->ended_by = m->status == 408 ? CALL_NOBODY
-                  : c->cancelled   ? CALL_CALLER
-                                   : CALL_CALLEE;
+    if (m->status == 408)
+        c->ended_by = CALL_NOBODY;
+    else if (c->cancelled)
+        c->ended_by = CALL_CALLER;
+    else if (m->status != 487 ||
+             !c->ended_by) /* 487 answers a BYE too: RFC 3261 15.1.2 */
+        c->ended_by = CALL_CALLEE;
 }
 
 static void see_invite_response(struct call *c, struct msg *m, const struct txn *txn,
@@ -377,11 +406,11 @@ static void see_other_response(struct call *c, struct msg *m, const struct txn *
 /* Does a response answer the request that began the call, or its later attempts? */
 static bool is_initial(struct call *c, const struct msg *m, const struct txn *txn)
 {
-    if (m->method != c->method && !(c->invite && m->method == SIP_INVITE))
+    if (m->method != initial_method(c))
         return false;
     if (txn && txn->request)
         return txn->initial || (!c->invite && txn->cseq == c->attempt);
-    if (!c->attempt && !c->opened && !c->dialogs)
+    if (!c->attempt && !c->opened && (!c->dialogs || c->method == SIP_PRACK))
         c->attempt = m->cseq; /* begins in the middle, with a response */
     return m->cseq == c->attempt && from_caller(c, m);
 }
@@ -407,7 +436,7 @@ static void see_dialog(struct call *c, struct msg *m, const struct txn *txn)
 
 static bool see_again(struct call *c, const struct msg *m)
 {
-    if (m->status || !c->last_request || m->method != c->method)
+    if (m->status || !c->last_request || m->method != initial_method(c))
         return false;
     c->last_request = m->time;
     return true;
@@ -460,7 +489,8 @@ static unsigned evaluate_invite(const struct call *c)
         return CALL_CANCELLED;
     if (c->ring)
         return CALL_RINGING;
-    if (c->opened || c->attempt || (c->method == SIP_INVITE && !c->dialogs))
+    if (c->opened || c->attempt || c->method == SIP_PRACK ||
+        (c->method == SIP_INVITE && !c->dialogs))
         return CALL_TRYING;
     /* Begun in the middle of a dialog: there was an answer; a response to BYE tells its
      * end. */
