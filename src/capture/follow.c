@@ -22,6 +22,7 @@ struct follow {
     char *current; /* name in the folder of the file being read */
     char *next;    /* path that follow_over found */
     int64_t looked;
+    bool nothing; /* was read of the file */
 };
 
 void follow_free(struct follow *f)
@@ -50,18 +51,34 @@ struct follow *follow_new(const char *path)
     return NULL;
 }
 
-size_t follow_stem(const char *name)
+/* Where a name's ending begins, as ".pcap" of "cap.pcap12", and where it ends. Without
+ * one both are where the name ends, digits left out. */
+static size_t ending_of(const char *name, size_t *end)
 {
     size_t n = strlen(name), dot;
     while (n && isdigit((unsigned char)name[n - 1]))
         n--;
     for (dot = n; dot && isalpha((unsigned char)name[dot - 1]); dot--)
         ;
-    if (dot > 1 && name[dot - 1] == '.' && n - dot <= 6)
-        n = dot - 1;
+    *end = n;
+    return dot > 1 && name[dot - 1] == '.' && n - dot <= 6 ? dot - 1 : n;
+}
+
+size_t follow_stem(const char *name)
+{
+    size_t end, n = ending_of(name, &end);
     while (n && (isdigit((unsigned char)name[n - 1]) || strchr("_-.", name[n - 1])))
         n--;
     return n;
+}
+
+bool follow_same_series(const char *a, const char *b)
+{
+    size_t a_end, b_end, stem = follow_stem(a);
+    size_t a_dot = ending_of(a, &a_end), b_dot = ending_of(b, &b_end);
+    return stem && follow_stem(b) == stem && !memcmp(a, b, stem) &&
+           a_end - a_dot == b_end - b_dot &&
+           !memcmp(a + a_dot, b + b_dot, a_end - a_dot);
 }
 
 static int64_t ns_of(const struct statx_timestamp *t)
@@ -81,13 +98,23 @@ static bool same_file(const struct statx *a, const struct statx *b)
            a->stx_dev_minor == b->stx_dev_minor;
 }
 
-/* Written after the file that is being read: made later, or written to much later. */
-static bool later(const struct statx *now, const struct statx *st)
+static bool made_after(const struct statx *a, const struct statx *b)
 {
-    int64_t end = ns_of(&now->stx_mtime);
-    if ((st->stx_mask & STATX_BTIME) && ns_of(&st->stx_btime) >= end)
-        return true;
-    return ns_of(&st->stx_mtime) > end + LATER * SECOND;
+    return (b->stx_mask & STATX_BTIME) && ns_of(&b->stx_btime) >= ns_of(&a->stx_mtime);
+}
+
+/* Written after the file that is being read: written to much later, or made later. Of
+ * two that say so of each other, as copies and files of one moment do, the names tell.
+ */
+static bool later(const struct follow *f, const struct statx *now, const char *name,
+                  const struct statx *st)
+{
+    int64_t more = ns_of(&st->stx_mtime) - ns_of(&now->stx_mtime);
+    if (more > LATER * SECOND || more < -LATER * SECOND)
+        return more > 0;
+    if (!made_after(now, st))
+        return false;
+    return !made_after(st, now) || strverscmp(name, f->current) > 0;
 }
 
 static bool set_next(struct follow *f, const char *folder, const char *name)
@@ -103,20 +130,22 @@ static bool set_next(struct follow *f, const char *folder, const char *name)
 /* The oldest file of the series that is later than the one being read. */
 static bool find_in_series(struct follow *f, const struct statx *now)
 {
-    size_t stem = follow_stem(f->current);
     int64_t oldest = INT64_MAX;
     struct dirent *e;
-    DIR *d = stem ? opendir(f->folder) : NULL;
+    DIR *d = opendir(f->folder);
     if (!d)
         return false;
     while ((e = readdir(d))) {
         struct statx st;
-        if (follow_stem(e->d_name) != stem || memcmp(e->d_name, f->current, stem) ||
+        if (!follow_same_series(f->current, e->d_name) ||
             !strcmp(e->d_name, f->current))
             continue;
         if (statx(dirfd(d), e->d_name, 0, STATX_BASIC_STATS | STATX_BTIME, &st) ||
-            !S_ISREG(st.stx_mode) || same_file(&st, now) || !later(now, &st) ||
-            ns_of(&st.stx_mtime) >= oldest)
+            !S_ISREG(st.stx_mode) || same_file(&st, now) ||
+            !later(f, now, e->d_name, &st) || ns_of(&st.stx_mtime) > oldest)
+            continue;
+        if (ns_of(&st.stx_mtime) == oldest &&
+            strverscmp(f->next + strlen(f->folder), e->d_name) < 0)
             continue;
         if (set_next(f, f->folder, e->d_name))
             oldest = ns_of(&st.stx_mtime);
@@ -134,7 +163,8 @@ bool follow_over(struct follow *f, int fd, uint64_t position)
     if (clock - f->looked < SECOND / 5)
         return false;
     f->looked = clock;
-    if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &now))
+    f->nothing = !position;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &now))
         return false;
     if (now.stx_size < position) /* emptied and written again */
         return set_next(f, f->folder, f->current);
@@ -155,6 +185,7 @@ int follow_open(struct follow *f)
         free(f->current);
         f->current = name;
     }
-    f->looked = 0;
+    if (!f->nothing) /* a series that was written is read through without a wait */
+        f->looked = 0;
     return fd;
 }

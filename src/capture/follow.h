@@ -29,4 +29,7 @@ int follow_open(struct follow *f);
 /* Length of the part of a file name that all of a series share. */
 size_t follow_stem(const char *name);
 
+/* Can two file names be of one series? The stem is the same, and the ending. */
+bool follow_same_series(const char *a, const char *b);
+
 #endif

@@ -41,6 +41,24 @@ static void stems(void **state)
     }
 }
 
+/* What is written beside a capture is not of its series. */
+static void endings(void **state)
+{
+    (void)state;
+    assert_true(follow_same_series("cap.pcap", "cap.pcap1"));
+    assert_true(follow_same_series("cap.pcap9", "cap.pcap10"));
+    assert_true(follow_same_series("cap", "cap1"));
+    assert_true(
+        follow_same_series("cap_00001_20260101.pcapng", "cap_00002_20260102.pcapng"));
+    assert_false(follow_same_series("cap.pcap", "cap.json"));
+    assert_false(follow_same_series("cap.pcap", "cap.log1"));
+    assert_false(follow_same_series("cap.pcap", "cap"));
+    assert_false(follow_same_series("cap.pcap", "cap.pcap1.gz"));
+    assert_false(follow_same_series("cap", "cap.txt"));
+    assert_false(follow_same_series("1.pcap", "2.pcap"));
+    assert_false(follow_same_series("", ""));
+}
+
 static const char *in_folder(const char *name)
 {
     static char path[2][128];
@@ -160,6 +178,53 @@ static void series(void **state)
     source_free(s);
 }
 
+/* Of copies nobody knows which was first: each is read once, in order of their names.
+ */
+static void one_moment(void **state)
+{
+    (void)state;
+    struct timespec both[2] = {{.tv_sec = 1700000000}, {.tv_sec = 1700000000}};
+    static const char *const NAMES[] = {"same.pcap10", "same.pcap9", "same.pcap"};
+    for (int i = 0; i < 3; i++) {
+        write_file(NAMES[i], 0, (char)('c' - i), 0);
+        assert_int_equal(utimensat(AT_FDCWD, in_folder(NAMES[i]), both, 0), 0);
+    }
+    write_file("same.json", 0, 'x', 90);
+    struct source *s = open_followed("same.pcap");
+    assert_int_equal(wait_frame(s, 20, 1), 'a');
+    assert_int_equal(wait_frame(s, 20, 2), 'b');
+    assert_int_equal(wait_frame(s, 20, 3), 'c');
+    assert_int_equal(wait_frame(s, 8, 4), 0);
+    source_free(s);
+}
+
+/* Copied with their times: made at once, and written an hour apart. */
+static void copied(void **state)
+{
+    (void)state;
+    write_file("copy.pcap1", 0, 'b', -100);
+    write_file("copy.pcap", 0, 'a', -3700);
+    struct source *s = open_followed("copy.pcap");
+    assert_int_equal(wait_frame(s, 20, 1), 'a');
+    assert_int_equal(wait_frame(s, 20, 2), 'b');
+    assert_int_equal(wait_frame(s, 8, 3), 0);
+    source_free(s);
+}
+
+/* Nothing in any: it waits, and does not go round. */
+static void all_empty(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"void.pcap", "void.pcap1", "void.pcap2"};
+    for (int i = 0; i < 3; i++)
+        close(open(in_folder(NAMES[i]), O_WRONLY | O_CREAT, 0600));
+    struct source *s = open_followed("void.pcap");
+    assert_int_equal(wait_frame(s, 8, 1), 0);
+    write_file("void.pcap2", 0, 'c', 0);
+    assert_int_equal(wait_frame(s, 20, 1), 'c');
+    source_free(s);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -170,9 +235,11 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    static const char *const NAMES[] = {"grow.pcap",  "log.pcap",   "old",
-                                        "empty.pcap", "other.pcap", "ring.pcap",
-                                        "ring.pcap1", "ring.pcap2"};
+    static const char *const NAMES[] = {
+        "grow.pcap",   "log.pcap",   "old",        "empty.pcap", "other.pcap",
+        "ring.pcap",   "ring.pcap1", "ring.pcap2", "same.pcap",  "same.pcap9",
+        "same.pcap10", "same.json",  "copy.pcap",  "copy.pcap1", "void.pcap",
+        "void.pcap1",  "void.pcap2"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         unlink(in_folder(NAMES[i]));
     return rmdir(folder);
@@ -181,8 +248,11 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stems),   cmocka_unit_test(grows),  cmocka_unit_test(replaced),
-        cmocka_unit_test(emptied), cmocka_unit_test(series),
+        cmocka_unit_test(stems),      cmocka_unit_test(endings),
+        cmocka_unit_test(one_moment), cmocka_unit_test(copied),
+        cmocka_unit_test(all_empty),  cmocka_unit_test(grows),
+        cmocka_unit_test(replaced),   cmocka_unit_test(emptied),
+        cmocka_unit_test(series),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
