@@ -35,6 +35,8 @@ static uint64_t mix_part(uint64_t hash, int fd, off_t from, off_t to)
 bool digest_of_file(const char *path, uint64_t *size, char out[DIGEST_TEXT])
 {
     struct stat st;
+    if (stat(path, &st) || !S_ISREG(st.st_mode))
+        return false; /* a pipe's writer would end when it is closed again */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool plain = fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size;
     if (plain) {

@@ -139,7 +139,7 @@ int command_read(struct cli *c, int (*each)(struct cli *c, void *ctx), void *ctx
         r = pump_run(c->trace, SLICE_US);
         err = each ? each(c, ctx) : 0;
         progress(c, false);
-        if (r == PUMP_IDLE && !err && !stopped)
+        if (r == PUMP_IDLE && !err && !stopped && !(err = writer_flush(&c->out)))
             wait_for_input(c);
     }
     pump_end(c->trace);

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NAMES_MAX = 4096, FRAMES_MAX = 4096, BUSY_MS = 5000, LENGTH_MAX = 16 << 20 };
@@ -67,6 +68,10 @@ bool database_is(const char *path)
 {
     static const char MAGIC[16] = "SQLite format 3";
     char head[sizeof MAGIC];
+    struct stat st;
+    /* What is read from a pipe is gone, and its writer ends when it is closed. */
+    if (stat(path, &st) || !S_ISREG(st.st_mode))
+        return false;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head);
     if (fd >= 0)
