@@ -109,7 +109,9 @@ static void get_reason(struct row *row, struct value *out)
 static void get_cseq(struct row *row, struct value *out)
 {
     const struct msg *m = msg_of(row);
-    if (!m->malformed || m->cseq || sip_of(row)->header[SIP_H_CSEQ].p)
+    bool known =
+        m->malformed != REASON_SIP_BAD_CSEQ && sip_of(row)->header[SIP_H_CSEQ].p;
+    if (!m->malformed || m->cseq || known)
         value_set_int(out, m->cseq);
 }
 

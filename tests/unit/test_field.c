@@ -210,7 +210,33 @@ static void malformed_message(void **state)
     expect(&s, &TABLE_MESSAGES, m, "call", "null");
     expect(&s, &TABLE_MESSAGES, m, "call_id", "null");
     expect(&s, &TABLE_MESSAGES, m, "summary", "OPTIONS sip:a@example.com SIP/2.0");
+    expect(&s, &TABLE_MESSAGES, m, "cseq", "null");
     shelf_done(&s);
+}
+
+/* A number that is none is unknown, not 0. */
+static void wrong_cseq(void **state)
+{
+    static const char HEAD[] =
+        "OPTIONS sip:a@example.com SIP/2.0\r\nCall-ID: c\r\nCSeq: ";
+    static const struct {
+        const char *cseq, *malformed, *wanted;
+    } T[] = {
+        {"0 OPTIONS", "null", "0"},
+        {"99999999999 OPTIONS", "bad_cseq", "null"},
+        {"x OPTIONS", "bad_cseq", "null"},
+    };
+    for (size_t i = 0; i < sizeof T / sizeof *T; i++) {
+        struct shelf s;
+        char text[200];
+        shelf_init(&s);
+        snprintf(text, sizeof text, "%s%s\r\n\r\n", HEAD, T[i].cseq);
+        struct msg *m = feed_text(&s.f, 0, false, slice_str(text));
+        assert_non_null(m);
+        expect(&s, &TABLE_MESSAGES, m, "malformed", T[i].malformed);
+        expect(&s, &TABLE_MESSAGES, m, "cseq", T[i].wanted);
+        shelf_done(&s);
+    }
 }
 
 static void text_that_is_gone(void **state)
@@ -337,6 +363,7 @@ int main(void)
         cmocka_unit_test(message_values),
         cmocka_unit_test(hosts),
         cmocka_unit_test(malformed_message),
+        cmocka_unit_test(wrong_cseq),
         cmocka_unit_test(text_that_is_gone),
         cmocka_unit_test(ledger_values),
         cmocka_unit_test(nearest),
