@@ -44,6 +44,16 @@ static long save_chosen(struct cli *c, struct errmsg *why)
     return n;
 }
 
+/* What comes through a pipe is not there a second time: was its RTP not kept? */
+static bool without_media(const struct cli *c)
+{
+    struct source_merge *m = c->trace->sources;
+    for (size_t i = 0; i < source_merge_count(m); i++)
+        if (source_merge_at(m, i)->state.pipe)
+            return !c->o->keep_rtp && !c->o->no_media;
+    return false;
+}
+
 int command_save(struct cli *c)
 {
     struct errmsg why = {""}, line;
@@ -54,7 +64,8 @@ int command_save(struct cli *c)
         errmsg_set(&line, 0, "%.200s: not saved: %.250s", c->o->out,
                    why.text[0] ? why.text : err_text((int)n));
     else
-        errmsg_set(&line, 0, "%.200s: %ld frames saved", c->o->out, n);
+        errmsg_set(&line, 0, "%.200s: %ld frames saved%s", c->o->out, n,
+                   without_media(c) ? ", signalling only: -r keeps RTP of a pipe" : "");
     if (n < 0 || !c->o->quiet)
         cli_error(line.text);
     return n < 0 ? -ERR_IO : 0;

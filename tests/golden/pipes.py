@@ -96,6 +96,18 @@ def at_once(sipglass, folder, parts):
     check("... ends at Ctrl-C, quietly", p.returncode == 0 and not out and not err, (p.returncode, out, err))
 
 
+def saved(sipglass, folder):
+    """Of a pipe RTP is kept with -r, and without it the line says so."""
+    plain, out = SAMPLE.replace("busy", "plain"), os.path.join(folder, "saved.pcap")
+    size = []
+    for more, said in (([], True), (["-r"], False), (["--no-media"], False)):
+        with open(plain, "rb") as f:
+            p = subprocess.run([sipglass, "save", "-", "-O", out, *more], stdin=f, stderr=subprocess.PIPE, env=ENV, timeout=20)
+        size.append(os.path.getsize(out))
+        check("saving from a pipe %s: what is said" % more, p.returncode == 0 and (b"signalling only" in p.stderr) == said, p)
+    check("saving from a pipe: -r has it all", size[1] == os.path.getsize(plain) and size[0] == size[2] < size[1], size)
+
+
 def beside(sipglass, folder, parts):
     """Output and errors in files beside the capture are no captures of its series."""
     path = os.path.join(folder, "cap.pcap")
@@ -121,6 +133,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="sipglass-pipes-") as folder:
         named(sipglass, folder, data)
         at_once(sipglass, folder, records(data))
+        saved(sipglass, folder)
         beside(sipglass, folder, records(data))
     return 1 if faults else 0
 
