@@ -309,6 +309,13 @@ static bool is_statement(const char *word)
     return strpbrk(word, " \t\n;(") && stat(word, &st);
 }
 
+/* A misspelt statement of one word, behind files: sqlite says what is wrong with it. */
+static bool is_misspelt(const char *word)
+{
+    struct stat st;
+    return !strpbrk(word, "./") && strcmp(word, "-") != 0 && stat(word, &st);
+}
+
 /* What is left after the options: [command] files, and for `message` an id last. */
 static int read_words(struct options *o, int n, char **word, struct errmsg *why)
 {
@@ -317,8 +324,9 @@ static int read_words(struct options *o, int n, char **word, struct errmsg *why)
             o->command = (enum command)(k + 1);
             word++, n--;
         }
-    if (n && (o->command == COMMAND_MESSAGE ||
-              (o->command == COMMAND_SQL && is_statement(word[n - 1]))))
+    bool sql = n && o->command == COMMAND_SQL &&
+               (is_statement(word[n - 1]) || (n > 1 && is_misspelt(word[n - 1])));
+    if (n && (o->command == COMMAND_MESSAGE || sql))
         o->argument = word[--n];
     for (int i = 0; i < n; i++)
         if (list_add(&o->files, &o->nfiles, word[i]))

@@ -222,6 +222,8 @@ static int open_one(struct trace *t, const char *name, source_open *open, uint16
     int err = open(name, file, &so, &t->ledger, out, &why);
     if (!err)
         return 0;
+    if (err == -ERR_NOENT && open == source_file_open && !strpbrk(name, "./"))
+        errmsg_set(&why, err, "no such file, and no such command (see --help)");
     report_source(report, name, why.text[0] ? why.text : err_text(err));
     t->failed = true;
     return err;

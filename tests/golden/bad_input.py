@@ -126,6 +126,10 @@ def usage(sipglass):
                        ("a wrong capture filter", ["calls", "-f", "no filter (", PLAIN])):
         got = run([sipglass] + args)
         check(what + ": exit 2, nothing on standard output", got[0] == 2 and not got[1] and got[2].startswith("sipglass: "), got)
+    got = run([sipglass, "frobnicate"])
+    check("neither a file nor a command: one line that says so, exit 1", got[0] == 1 and one_line(got[2], "frobnicate", "command"), got)
+    got = run([sipglass, "sql", PLAIN, "selct"])
+    check("a statement of one wrong word: one line of SQL's, exit 2", got[0] == 2 and one_line(got[2], "sql", "selct"), got)
     for args in (["-h"], ["--help"], ["-V"], ["--version"]):
         got = run([sipglass] + args)
         check(args[0] + ": exit 0, on standard output", got[0] == 0 and got[1] and not got[2], got)
