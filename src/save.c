@@ -194,6 +194,8 @@ long save_calls(struct trace *t, struct call *const *calls, size_t n, bool media
         qsort(s.wanted.at, s.wanted.n, sizeof *s.wanted.at, by_value);
     if (!err)
         err = pcap_writer_open(path, false, &s.writer, why);
+    if (!err)
+        pcap_writer_names(s.writer, t->view.interface_name, t->view.ctx);
     if (!err && !(err = save_files(&s, t, progress, ctx)))
         err = spool_each(t->spool, save_kept, &s);
     if (err)

@@ -13,18 +13,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FLUSH_AT = 256 << 10, NO_LINK = 0x1ffff };
+enum { FLUSH_AT = 256 << 10, NO_LINK = 0x1ffff, NO_FILE = UINT16_MAX };
+enum { ORIGINS_MAX = 1024 }; /* over it interfaces are told by their link type alone */
 
 struct pcap_record {
     uint32_t seconds, fraction, caplen, len;
+};
+
+/* Of which frames pcapng keeps one interface: what came twice is only seen as a copy
+ * when the interfaces stay apart. */
+struct pcap_origin {
+    uint32_t link;
+    uint16_t file, interface;
 };
 
 struct pcap_writer {
     char *path, *temporary;
     int fd;
     bool ng;
-    uint32_t link;       /* classic: of the file; NO_LINK before the first frame */
-    VEC(uint32_t) links; /* pcapng: link type of each interface written */
+    uint32_t link; /* classic: of the file; NO_LINK before the first frame */
+    VEC(struct pcap_origin) origins; /* pcapng: of each interface written */
+    size_t newest;                   /* index in it of the last frame's */
+    const char *(*name)(void *ctx, uint16_t file, uint16_t interface);
+    void *name_ctx;
     struct strbuf buf;
     uint64_t written; /* bytes of the file, without the buffer */
     uint64_t waiting; /* frames in the buffer */
@@ -36,7 +47,7 @@ static void writer_free(struct pcap_writer *w)
         close(w->fd);
     free(w->path);
     free(w->temporary);
-    vec_done(&w->links);
+    vec_done(&w->origins);
     strbuf_done(&w->buf);
     free(w);
 }
@@ -151,20 +162,36 @@ static void put_classic_header(struct strbuf *b, uint32_t link)
     strbuf_add(b, h, sizeof h);
 }
 
-static uint32_t interface_of(struct pcap_writer *w, uint32_t link)
+static bool is_from(const struct pcap_origin *o, const struct frame *f)
 {
-    for (size_t i = 0; i < w->links.n; i++)
-        if (w->links.at[i] == link)
-            return (uint32_t)i;
-    pcapng_interface(&w->buf, link, NULL);
-    if (!vec_push(&w->links, link))
+    return o->link == f->link && o->file == f->file && o->interface == f->interface;
+}
+
+static uint32_t interface_of(struct pcap_writer *w, const struct frame *f)
+{
+    struct pcap_origin o = {f->link, f->file, f->interface};
+    if (w->newest < w->origins.n && is_from(&w->origins.at[w->newest], f))
+        return (uint32_t)w->newest;
+    for (w->newest = 0; w->newest < w->origins.n; w->newest++)
+        if (is_from(&w->origins.at[w->newest], f))
+            return (uint32_t)w->newest;
+    if (w->newest >= ORIGINS_MAX && f->file != NO_FILE) {
+        struct frame any = *f;
+        any.file = NO_FILE;
+        any.interface = 0;
+        return interface_of(w, &any);
+    }
+    bool named = w->name && f->file != NO_FILE;
+    pcapng_interface(&w->buf, f->link,
+                     named ? w->name(w->name_ctx, f->file, f->interface) : NULL);
+    if (!vec_push(&w->origins, o))
         w->buf.failed = true;
-    return (uint32_t)w->links.n - 1;
+    return (uint32_t)w->newest;
 }
 
 static void put_ng(struct pcap_writer *w, const struct frame *f)
 {
-    uint32_t index = interface_of(w, f->link);
+    uint32_t index = interface_of(w, f);
     pcapng_packet(&w->buf, index, f, false);
 }
 
@@ -203,7 +230,8 @@ static int rewrite(struct pcap_writer *w, FILE *from, struct errmsg *why)
                           .caplen = r.caplen,
                           .len = r.len,
                           .time = (int64_t)r.seconds * 1000000000 + r.fraction,
-                          .link = w->link};
+                          .link = w->link,
+                          .file = NO_FILE}; /* classic pcap does not say which */
         if (!err)
             put_ng(w, &f);
         if (!err && w->buf.n >= FLUSH_AT)
@@ -240,6 +268,15 @@ static int convert(struct pcap_writer *w, struct errmsg *why)
     unlink(old);
     free(old);
     return err;
+}
+
+void pcap_writer_names(struct pcap_writer *w,
+                       const char *(*name)(void *ctx, uint16_t file,
+                                           uint16_t interface),
+                       void *ctx)
+{
+    w->name = name;
+    w->name_ctx = ctx;
 }
 
 int pcap_writer_add(struct pcap_writer *w, const struct frame *f, struct errmsg *why)

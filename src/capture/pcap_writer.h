@@ -18,6 +18,12 @@ struct pcap_writer;
 int pcap_writer_open(const char *path, bool force_ng, struct pcap_writer **out,
                      struct errmsg *why);
 
+/* Who knows the names of interfaces, as struct view does: pcapng keeps them. */
+void pcap_writer_names(struct pcap_writer *w,
+                       const char *(*name)(void *ctx, uint16_t file,
+                                           uint16_t interface),
+                       void *ctx);
+
 /* Adds a frame. Returns 0, or -ERR_IO with why (disk full, file size limit). */
 int pcap_writer_add(struct pcap_writer *w, const struct frame *frame,
                     struct errmsg *why);

@@ -6,6 +6,7 @@ nothing of other calls. (Over TCP a frame may hold messages of several calls, an
 """
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -63,6 +64,41 @@ def signalling(sipglass, folder):
     check("--no-media: all messages", len(rows(sipglass, "messages", out)) == len(rows(sipglass, "messages", source)))
 
 
+def block(kind, body):
+    body += b"\0" * (-len(body) % 4)
+    return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+
+
+def two_interfaces(path):
+    """plain.pcap's messages as two interfaces see them, the second 1 ms later."""
+    with open(os.path.join(SAMPLES, "plain.pcap"), "rb") as f:
+        data = f.read()
+    out = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+    for name in (b"inside", b"outside"):
+        out += block(1, struct.pack("<HHIHH", 1, 0, 0, 2, len(name)) + name + b"\0" * (-len(name) % 4) + b"\0" * 4)
+    at = 24
+    while at < len(data):
+        seconds, micros, n, _ = struct.unpack_from("<IIII", data, at)
+        frame = data[at + 16:at + 16 + n]
+        at += 16 + n
+        for i in range(2 if b"SIP/2.0" in frame else 0):
+            when = seconds * 1000000 + micros + 1000 * i
+            out += block(6, struct.pack("<IIIII", i, when >> 32, when & 0xFFFFFFFF, n, n) + frame)
+    with open(path, "wb") as f:
+        f.write(out)
+
+
+def interfaces(sipglass, folder):
+    """pcapng keeps interfaces apart and their names, so that copies are copies again."""
+    source, out = os.path.join(folder, "two.pcapng"), os.path.join(folder, "two-saved.pcapng")
+    two_interfaces(source)
+    subprocess.run([sipglass, "save", source, "-O", out], stderr=subprocess.PIPE, check=True)
+    before, after = ([{k: v for k, v in row.items() if k != "file"} for row in rows(sipglass, "messages", path)]
+                     for path in (source, out))
+    check("two interfaces: seven messages and their copies", [m["copy_of"] is None for m in before] == [True, False] * 7)
+    check("two interfaces: the same rows", before == after)
+
+
 def main():
     sipglass = sys.argv[1]
     with tempfile.TemporaryDirectory() as folder:
@@ -70,6 +106,7 @@ def main():
                       for name in ("plain", "hold", "real-baresip", "responses", "ipv6", "fragments"))
         check("samples with media", streams >= 4)
         signalling(sipglass, folder)
+        interfaces(sipglass, folder)
     return 1 if faults else 0
 
 
