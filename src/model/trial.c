@@ -2,7 +2,11 @@
 
 #include <stdlib.h>
 
-enum { TRIALS = 512, TRIAL_RUN = 5 };
+enum { SETS = 64, WAYS = 8, TRIALS = SETS * WAYS, TRIAL_RUN = 5 };
+
+/* A series whose newest packet is younger stays: were it to give way, series that share
+ * a set would turn each other out for ever. ns; five packets of 20 ms. */
+static const int64_t BUSY = 100000000;
 
 void trials_done(struct trials *t)
 {
@@ -30,8 +34,11 @@ struct rtp_packet trial_packet(const struct trial *t, unsigned i)
 
 struct trial *trial_find(const struct trials *t, uint64_t hash)
 {
-    struct trial *one = t->at ? &t->at[hash % TRIALS] : NULL;
-    return one && one->n && one->hash == hash ? one : NULL;
+    struct trial *one = t->at ? &t->at[hash % SETS * WAYS] : NULL;
+    for (int i = 0; one && i < WAYS; i++)
+        if (one[i].n && one[i].hash == hash)
+            return &one[i];
+    return NULL;
 }
 
 static void stray(struct ledger *ledger, const struct rtp_packet *p,
@@ -45,6 +52,26 @@ static void give_up(struct trial *t, struct ledger *ledger)
     for (unsigned i = 0; i < t->n; i++)
         stray(ledger, &t->packet[i], &t->frame[i]);
     trial_reset(t);
+}
+
+/* Room for a series that begins; NULL: all that is there goes on. */
+static struct trial *place(const struct trials *t, uint64_t hash, int64_t time,
+                           struct ledger *ledger)
+{
+    struct trial *set = &t->at[hash % SETS * WAYS], *oldest = NULL;
+    int64_t since = INT64_MAX;
+    for (int i = 0; i < WAYS; i++) {
+        if (!set[i].n)
+            return &set[i];
+        if (set[i].packet[set[i].n - 1].time < since) {
+            oldest = &set[i];
+            since = set[i].packet[set[i].n - 1].time;
+        }
+    }
+    if (!oldest || (time >= since && time - since < BUSY))
+        return NULL;
+    give_up(oldest, ledger);
+    return oldest;
 }
 
 /* The oldest gives way to the newest. */
@@ -68,14 +95,17 @@ struct trial *trial_take(struct trials *t, uint64_t hash, const struct packet *p
 {
     if (!t->at && !(t->at = calloc(TRIALS, sizeof *t->at)))
         return NULL;
-    struct trial *one = &t->at[hash % TRIALS];
-    if (one->hash != hash)
-        give_up(one, ledger);
-    bool again = one->n && r->seq == one->mark.seq && r->ts == one->mark.ts;
-    bool goes_on = again || (one->n && rtp_follows(&one->mark, r));
+    struct trial *one = trial_find(t, hash);
+    bool again = one && r->seq == one->mark.seq && r->ts == one->mark.ts;
+    bool goes_on = again || (one && rtp_follows(&one->mark, r));
     if (!goes_on && !rtp_plausible(packet->payload, packet->whole, packet->src.port,
                                    packet->dst.port)) {
-        give_up(one, ledger);
+        if (one)
+            give_up(one, ledger);
+        stray(ledger, p, p->frame);
+        return NULL;
+    }
+    if (!one && !(one = place(t, hash, p->time, ledger))) {
         stray(ledger, p, p->frame);
         return NULL;
     }

@@ -66,6 +66,23 @@ static void gaps(void **state)
     assert_int_equal(holes(10, true), 0);
 }
 
+/* Streams that nobody announced and that begin at once do not turn each other out,
+ * wherever they fall in the table where they wait. */
+static void crowd(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    for (unsigned i = 0; i < 200; i++)
+        for (unsigned k = 0; k < 1000; k++) {
+            m.ssrc = 0x1000 + k;
+            rtp(&m, 20000 * i + 10 * k, i, 160 * i);
+        }
+    streams_end(m.s);
+    assert_int_equal(m.s->list.list.n, 1000);
+    media_done(&m);
+}
+
 /* RFC 3550 5.1: timestamps go on by the packet time, whatever is heard. */
 static void oddities(void **state)
 {
@@ -93,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(echoes),
         cmocka_unit_test(gaps),
+        cmocka_unit_test(crowd),
         cmocka_unit_test(oddities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
