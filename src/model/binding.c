@@ -93,7 +93,8 @@ static struct endpoint *end_get(struct bindings *b, enum claim_kind kind,
 static struct claim *claim_same(const struct call *call, const struct claim *c)
 {
     for (struct claim *k = call->claims; k; k = k->next)
-        if (k->end == c->end && k->side == c->side && k->tag == c->tag)
+        if (k->end == c->end && k->side == c->side && k->tag == c->tag &&
+            k->line == c->line)
             return k;
     return NULL;
 }
@@ -107,7 +108,6 @@ static void claim_add(struct bindings *b, struct claim draft, const struct addr 
     struct claim *c = claim_same(draft.call, &draft);
     if (c) {
         c->media = draft.media;
-        c->line = draft.line;
         c->cseq = draft.cseq;
         if (c->until < draft.from)
             c->from = draft.from;
@@ -172,13 +172,9 @@ static void claim_line(struct bindings *b, const struct claim *proto,
     }
 }
 
-void binding_claim(struct bindings *b, struct call *call, const struct offer *o,
-                   const struct addr *host)
+static void claim_lines(struct bindings *b, struct call *call, const struct offer *o,
+                        const struct addr *host)
 {
-    for (struct claim *c = call->claims; c; c = c->next)
-        if (c->side == o->side && c->tag == o->tag && c->until == INT64_MAX &&
-            c->cseq != o->msg->cseq)
-            c->until = o->time + LINGER;
     for (unsigned i = 0; i < o->text->lines; i++) {
         struct claim proto = {
             .call = call,
@@ -192,6 +188,28 @@ void binding_claim(struct bindings *b, struct call *call, const struct offer *o,
         };
         claim_line(b, &proto, host);
     }
+}
+
+void binding_claim(struct bindings *b, struct call *call, const struct offer *o,
+                   const struct addr *host)
+{
+    for (struct claim *c = call->claims; c; c = c->next)
+        if (c->side == o->side && c->tag == o->tag && c->until == INT64_MAX &&
+            c->cseq != o->msg->cseq)
+            c->until = o->time + LINGER;
+    claim_lines(b, call, o, host);
+}
+
+void binding_refuse(struct bindings *b, struct call *call, const struct offer *refused,
+                    const struct addr *host, int64_t now)
+{
+    const struct offer *before = offer_newest(call, refused->side, refused->tag);
+    for (struct claim *c = call->claims; c; c = c->next)
+        if (c->side == refused->side && c->tag == refused->tag &&
+            c->cseq == refused->msg->cseq && c->until == INT64_MAX)
+            c->until = now + LINGER;
+    if (before)
+        claim_lines(b, call, before, host);
 }
 
 void binding_close(struct call *call, int64_t now)
@@ -237,24 +255,60 @@ claim_at(const struct endpoint *e, const struct binding_key *k, const struct cal
     return NULL;
 }
 
-/* A claim on `e` by the other side of the same call as `of`. */
-static const struct claim *claim_beside(const struct endpoint *e,
-                                        const struct binding_key *k,
-                                        const struct claim *of)
-{
-    const struct claim *c = e ? e->newest : NULL;
-    for (int i = 0; c && i < LOOKS; c = c->older, i++)
-        if (c->call == of->call && c->side != of->side && holds(c, k, NULL))
-            return c;
-    return NULL;
-}
-
 /* The other side's line beside a claim's. */
 static const struct offer_media *line_beside(const struct claim *c)
 {
     unsigned other = c->side == CALL_CALLER ? CALL_CALLEE : CALL_CALLER;
     const struct offer *o = offer_newest(c->call, other, NULL);
     return o && c->line < o->text->lines ? &o->text->line[c->line] : NULL;
+}
+
+static bool names_source(const struct offer_media *m, uint32_t ssrc)
+{
+    for (unsigned i = 0; m && i < m->ssrcs; i++)
+        if (m->ssrc[i] == ssrc)
+            return true;
+    return false;
+}
+
+/* How well a line suits a packet to (or `from`) its endpoint: the other side has not
+ * refused it, it names the source, it names the payload type. */
+static unsigned suits(const struct claim *c, const struct binding_key *k, bool from)
+{
+    const struct offer_media *beside = line_beside(c);
+    return 4 * (!beside || beside->addr.port) +
+           2 * names_source(from ? c->media : beside, k->ssrc) +
+           (k->fax || offer_codec_of(c->media, k->pt));
+}
+
+/* Lines may share an endpoint: bundled ones (RFC 9143 9.2), or the same media offered
+ * with and without encryption. `c` is the newest of them. */
+static const struct claim *claim_line_of(const struct claim *c,
+                                         const struct binding_key *k, bool from)
+{
+    const struct claim *best = c, *o = c ? c->older : NULL;
+    for (int i = 0; o && i < LOOKS; o = o->older, i++)
+        if (o->call == c->call && o->side == c->side && o->tag == c->tag &&
+            holds(o, k, NULL) && suits(o, k, from) > suits(best, k, from))
+            best = o;
+    return best;
+}
+
+/* A claim on `e` by the other side of the same call as `of`, on the same line if it may
+ * be. */
+static const struct claim *claim_beside(const struct endpoint *e,
+                                        const struct binding_key *k,
+                                        const struct claim *of)
+{
+    const struct claim *c = e ? e->newest : NULL, *found = NULL;
+    for (int i = 0; c && i < LOOKS; c = c->older, i++) {
+        if (c->call != of->call || c->side == of->side || !holds(c, k, NULL))
+            continue;
+        if (c->line == of->line)
+            return c;
+        found = found ? found : c;
+    }
+    return found;
 }
 
 static bool bound(struct binding *out, enum binding_how how, const struct claim *dst,
@@ -281,8 +335,10 @@ static bool find_both(const struct endpoint *d, const struct endpoint *s,
     const struct claim *c = d ? d->newest : NULL;
     for (int i = 0; s && c && i < LOOKS; c = c->older, i++) {
         const struct claim *other = holds(c, k, only) ? claim_beside(s, k, c) : NULL;
-        if (other)
-            return bound(out, BINDING_SDP_BOTH, c, other);
+        if (!other)
+            continue;
+        c = claim_line_of(c, k, false);
+        return bound(out, BINDING_SDP_BOTH, c, claim_beside(s, k, c));
     }
     return false;
 }
@@ -315,15 +371,15 @@ bool binding_find(const struct bindings *b, const struct binding_key *k,
     if (find_both(dst, src, k, only, out))
         return true;
     if ((c = claim_at(dst, k, only)))
-        return bound(out, BINDING_SDP_DST, c, NULL);
+        return bound(out, BINDING_SDP_DST, claim_line_of(c, k, false), NULL);
     if ((c = claim_at(end_find(b, CLAIM_SSRC, NULL, k->ssrc), k, only)) && !k->fax)
         return bound(out, BINDING_SSRC, NULL, c);
     if ((c = claim_at(src, k, only)))
-        return bound(out, BINDING_SDP_SRC, NULL, c);
+        return bound(out, BINDING_SDP_SRC, NULL, claim_line_of(c, k, true));
     if ((c = claim_at(end_find(b, CLAIM_SIP, &k->dst, 0), k, only)))
-        return bound(out, BINDING_SIP_SRC, c, NULL);
+        return bound(out, BINDING_SIP_SRC, claim_line_of(c, k, false), NULL);
     if ((c = claim_at(end_find(b, CLAIM_SIP, &k->src, 0), k, only)))
-        return bound(out, BINDING_SIP_SRC, NULL, c);
+        return bound(out, BINDING_SIP_SRC, NULL, claim_line_of(c, k, true));
     return find_private(b, k, only, out);
 }
 

@@ -77,6 +77,11 @@ void bindings_done(struct bindings *b);
 void binding_claim(struct bindings *b, struct call *call, const struct offer *o,
                    const struct addr *host);
 
+/* What `refused` described never came into force: its claims end 2 s after `now`, those
+ * of the side's description before it, and its host, go on. */
+void binding_refuse(struct bindings *b, struct call *call, const struct offer *refused,
+                    const struct addr *host, int64_t now);
+
 /* The call is over at `now`: its claims end 2 s later. */
 void binding_close(struct call *call, int64_t now);
 

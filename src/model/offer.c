@@ -22,7 +22,7 @@ const struct offer *offer_newest(const struct call *call, unsigned side,
 {
     const struct offer *found = NULL;
     for (const struct offer *o = call->offers; o; o = o->next)
-        if (o->side == side && (!tag || o->tag == tag))
+        if (o->side == side && !o->refused && (!tag || o->tag == tag))
             found = o;
     return found;
 }
@@ -295,4 +295,22 @@ struct offer *offer_feed(struct call *call, const struct msg *m, struct slice sd
     for (unsigned i = 0; i < text->lines; i++)
         o->line[i] = (struct offer_line){o, &text->line[i], 0};
     return *end = o;
+}
+
+struct offer *offer_refuse(struct call *call, const struct msg *response)
+{
+    unsigned side =
+        offer_side(call, response) == CALL_CALLER ? CALL_CALLEE : CALL_CALLER;
+    const struct offer *before = NULL;
+    for (struct offer *o = call->offers; o; o = o->next) {
+        if (o->side != side || o->refused)
+            continue;
+        if (before && before->tag == o->tag && msg_is_request(o->msg) &&
+            o->msg->cseq == response->cseq && o->msg->method == response->method) {
+            o->refused = true;
+            return o;
+        }
+        before = o;
+    }
+    return NULL;
 }

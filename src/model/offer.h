@@ -65,8 +65,9 @@ struct offer {
     uint64_t frame;
     uint8_t side; /* CALL_CALLER or CALL_CALLEE: who sent it */
     bool answer;
-    bool early; /* in an unreliable provisional response: a preview */
-    bool again; /* the same description as the side's one before */
+    bool early;   /* in an unreliable provisional response: a preview */
+    bool again;   /* the same description as the side's one before */
+    bool refused; /* a later offer that failed: what was agreed before stays */
     struct offer_line line[];
 };
 
@@ -80,7 +81,15 @@ unsigned offer_side(const struct call *call, const struct msg *m);
  */
 struct offer *offer_feed(struct call *call, const struct msg *m, struct slice sdp);
 
-/* The newest description that a side sent; tag NULL: any; NULL: none. */
+/*
+ * A failure response to a later INVITE or an UPDATE: the session stays as it was
+ * (RFC 3264 8, RFC 3261 14.1). Marks the offer refused and returns it; NULL: there is
+ * none, or nothing was agreed before it.
+ */
+struct offer *offer_refuse(struct call *call, const struct msg *response);
+
+/* The newest description that a side sent and that was not refused; tag NULL: any;
+ * NULL: none. */
 const struct offer *offer_newest(const struct call *call, unsigned side,
                                  const struct str *tag);
 

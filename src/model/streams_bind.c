@@ -326,6 +326,17 @@ static void take_offer(struct streams *s, struct call *call, const struct msg *m
     adopt_orphans(s, call, m->time);
 }
 
+/* An offer within the call failed. */
+static void refuse_offer(struct streams *s, struct call *call, const struct msg *m,
+                         const struct addr *host)
+{
+    const struct offer *o = offer_refuse(call, m);
+    if (!o)
+        return;
+    binding_refuse(&s->bindings, call, o, host, m->time);
+    refresh(s, call);
+}
+
 /* Digits in INFO, and what KPML reports (RFC 4730). */
 static void take_digits(struct streams *s, struct call *call, const struct msg *m,
                         const struct sip *sip)
@@ -354,6 +365,8 @@ void streams_message(struct streams *s, struct call *call, const struct msg *m,
     const struct sip *sip = a->sip;
     if (m->malformed)
         return;
+    if (m->status >= 300 && (m->method == SIP_INVITE || m->method == SIP_UPDATE))
+        refuse_offer(s, call, m, &a->dst);
     if (m->flags & MSG_SDP) {
         struct slice sdp = sdp_find(sip->header[SIP_H_CONTENT_TYPE], sip->body);
         if (sdp.n)

@@ -65,6 +65,91 @@ static void moved(void **state)
     media_done(&m);
 }
 
+/* What a refused re-INVITE described never comes into force (RFC 3261 14.1). */
+static void refused(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    media_call(&m);
+    m.f.body = SDP_OF("192.0.2.1", "4100", "");
+    FEED(&m.f, {10000, ">", "INVITE", "2 INVITE", "r", "bob", SDP_TYPE});
+    m.f.body = NULL;
+    FEED(&m.f, {10100, "<", "488", "2 INVITE", "r", "bob", NULL});
+    assert_int_equal(how(&m, CALLER_RTP, CALLEE_RTP, 20), BINDING_SDP_BOTH);
+    assert_int_equal(how(&m, ELSEWHERE, "192.0.2.1:4000", 20), BINDING_SDP_DST);
+    assert_int_equal(how(&m, ELSEWHERE, "192.0.2.1:4100", 20), BINDING_ORPHAN);
+    const struct offer *o = offer_newest(the_call(&m.f), CALL_CALLER, NULL);
+    assert_int_equal(o->msg->cseq, 1);
+    FEED(&m.f, {30000, ">", "BYE", "3 BYE", "c", "bob", NULL});
+    assert_int_equal(how(&m, CALLER_RTP, CALLEE_RTP, 40), BINDING_ORPHAN);
+    media_done(&m);
+}
+
+/* The line that a packet of a source and payload type belongs to, on both sides. */
+static void check_line(struct media *m, uint32_t ssrc, uint8_t pt, unsigned line)
+{
+    struct binding b;
+    struct binding_key k = {.time = T0 + SECOND, .ssrc = ssrc, .pt = pt};
+    const struct offer *caller = offer_newest(the_call(&m->f), CALL_CALLER, NULL);
+    const struct offer *callee = offer_newest(the_call(&m->f), CALL_CALLEE, NULL);
+    assert_true(addr_parse(slice_str(CALLER_RTP), &k.src));
+    assert_true(addr_parse(slice_str(CALLEE_RTP), &k.dst));
+    assert_true(binding_find(&m->s->bindings, &k, NULL, &b));
+    assert_ptr_equal(b.dst, &callee->text->line[line]);
+    assert_ptr_equal(b.src, &caller->text->line[line]);
+    assert_true(addr_parse(slice_str(ELSEWHERE), &k.src));
+    assert_true(binding_find(&m->s->bindings, &k, NULL, &b));
+    assert_ptr_equal(b.dst, &callee->text->line[line]);
+}
+
+#define LINES(ip, port, crypto)                                                     \
+    "v=0\r\nc=IN IP4 " ip "\r\na=group:BUNDLE 0 1 2\r\nm=audio " port               \
+    " RTP/AVP 111\r\na=mid:0\r\na=rtpmap:111 opus/48000\r\n" crypto "m=video " port \
+    " RTP/AVP 97\r\na=mid:1\r\na=rtpmap:97 VP8/90000\r\n"
+
+/* Lines with one port are told apart by source and payload type (RFC 9143 9.2). */
+static void bundled(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    m.f.body = LINES("192.0.2.1", "4000",
+                     "") "a=ssrc:7 cname:x\r\nm=video 4000 RTP/AVP 97\r\na=mid:2\r\n"
+                         "a=rtpmap:97 VP8/90000\r\na=ssrc:8 cname:x\r\n";
+    FEED(&m.f, {0, ">", "INVITE", "1 INVITE", "a", NULL, SDP_TYPE});
+    m.f.body =
+        LINES("198.51.100.2", "5000", "") "m=video 5000 RTP/AVP 97\r\na=mid:2\r\n"
+                                          "a=rtpmap:97 VP8/90000\r\n";
+    FEED(&m.f, {50, "<", "200", "1 INVITE", "a", "bob", SDP_TYPE});
+    check_line(&m, 1, 111, 0);
+    check_line(&m, 7, 97, 1);
+    check_line(&m, 8, 97, 2);
+    media_done(&m);
+}
+
+/* The same media offered with and without encryption, at one port: the answer says
+ * which it is. */
+static void one_refused(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    m.f.body =
+        "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0\r\n"
+        "m=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\r\n";
+    FEED(&m.f, {0, ">", "INVITE", "1 INVITE", "a", NULL, SDP_TYPE});
+    m.f.body = "v=0\r\nc=IN IP4 198.51.100.2\r\nm=audio 5000 RTP/AVP 0\r\n"
+               "m=audio 0 RTP/SAVP 0\r\n";
+    FEED(&m.f, {50, "<", "200", "1 INVITE", "a", "bob", SDP_TYPE});
+    check_line(&m, 1, 0, 0);
+    m.src = CALLEE_RTP;
+    m.dst = CALLER_RTP;
+    rtp_run(&m, 100000, 1, 5);
+    assert_false(stream_at(&m, 0)->srtp);
+    media_done(&m);
+}
+
 /* The port of a call that is over, given to the next one. */
 static void used_again(void **state)
 {
@@ -143,9 +228,15 @@ static void private_addresses(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
-        cmocka_unit_test(names),       cmocka_unit_test(from_when_to_when),
-        cmocka_unit_test(moved),       cmocka_unit_test(used_again),
-        cmocka_unit_test(other_names), cmocka_unit_test(private_addresses),
+        cmocka_unit_test(names),
+        cmocka_unit_test(from_when_to_when),
+        cmocka_unit_test(moved),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(bundled),
+        cmocka_unit_test(one_refused),
+        cmocka_unit_test(used_again),
+        cmocka_unit_test(other_names),
+        cmocka_unit_test(private_addresses),
     };
     return cmocka_run_group_tests(TESTS, NULL, NULL);
 }
