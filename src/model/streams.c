@@ -57,6 +57,7 @@ static void stop(struct streams *s)
     free(s->echoes);
     s->echoes = NULL;
     memset(&s->holes, 0, sizeof s->holes);
+    memset(s->cnames, 0, sizeof s->cnames);
     s->orphan_oldest = s->orphan_newest = NULL;
     s->orphans = s->digit_bytes = 0;
 }

@@ -13,7 +13,16 @@
 #include "model/trial.h"
 
 enum { STREAMS_OF_CALL = 256, STREAMS_ORPHANS = 16384, STREAMS_DIGITS = 250 };
-enum { STREAMS_PENDING = 64 };
+enum { STREAMS_PENDING = 64, STREAMS_NAMES = 256 };
+
+/* A canonical name (RFC 3550 6.5.1) that a sender of a call has. */
+struct streams_name {
+    uint64_t hash;
+    int64_t time; /* seen last for the call, and for another one while that went on */
+    int64_t doubted;
+    uint32_t call; /* id; 0: none */
+    uint8_t to;    /* side that hears the sender */
+};
 
 /* Figures of the stream that was asked for last. */
 struct figures_cache {
@@ -40,7 +49,8 @@ struct streams {
         int64_t time;
     } pending[STREAMS_PENDING]; /* calls that named private addresses lately */
     unsigned pending_at;
-    struct echo *echoes;       /* payloads of late; NULL: none yet */
+    struct streams_name cnames[STREAMS_NAMES]; /* by hash; the newest stays */
+    struct echo *echoes;                       /* payloads of late; NULL: none yet */
     struct {                   /* streams that miss packets at the same time */
         int64_t since;         /* begin of the tenth of a second looked at */
         int64_t looked;        /* when the streams were counted last */

@@ -4,7 +4,8 @@
 #include "model/streams.h"
 
 enum { LOOKS = 8, PACKETS = 64 };
-static const int64_t NEAR = 5000000000; /* ns: a stream is in use */
+static const int64_t NEAR = 5000000000;   /* ns: a stream is in use */
+static const int64_t NAMED = 15000000000; /* ns: a name is; it comes every 5 s */
 
 /* The stream with an SSRC that goes from one host to another; else the newest one. */
 static struct rtp_stream *stream_of(const struct streams *s, uint32_t ssrc,
@@ -38,20 +39,25 @@ static struct rtp_stream *in_use(const struct streams *s, uint32_t ssrc,
     return NULL;
 }
 
+static void bind_orphan(struct streams *s, struct rtp_stream *orphan,
+                        const struct binding *b)
+{
+    if (b->call->stream_count >= STREAMS_OF_CALL)
+        return;
+    streams_detach(s, orphan);
+    streams_attach(s, orphan, b);
+}
+
 /* An orphan goes to the call of a stream that is bound, as its way back. */
 static void bind_back(struct streams *s, struct rtp_stream *orphan,
                       const struct rtp_stream *bound)
 {
     struct binding b = {bound->call, bound->src_media, bound->dst_media, BINDING_SSRC,
                         bound->to == CALL_CALLER ? CALL_CALLEE : CALL_CALLER};
-    if (bound->call->stream_count >= STREAMS_OF_CALL)
-        return;
-    streams_detach(s, orphan);
-    streams_attach(s, orphan, &b);
+    bind_orphan(s, orphan, &b);
 }
 
-/* Who reports on a stream is its receiver: what it sends itself is the way back. The
- * canonical name proves less: a user has one for all of his calls (RFC 3550 6.5.1). */
+/* Who reports on a stream is its receiver: what it sends itself is the way back. */
 static void prove_reporter(struct streams *s, const struct packet *p, uint32_t sender,
                            uint32_t heard, int64_t time)
 {
@@ -63,6 +69,92 @@ static void prove_reporter(struct streams *s, const struct packet *p, uint32_t s
         bind_back(s, out, in);
     else
         bind_back(s, in, out);
+}
+
+/* RTCP that goes between announced ends names its sender's source, whatever way the
+ * media takes. */
+static void prove_sender(struct streams *s, const struct packet *p, uint32_t sender,
+                         int64_t time)
+{
+    struct rtp_stream *n = in_use(s, sender, &p->src, NULL, time);
+    struct binding_key k = {p->src, p->dst, time, sender, n ? n->format.pt : 0, false};
+    struct binding b;
+    if (!n || n->call)
+        return;
+    k.src.port -= k.src.port & 1; /* of the media it belongs to (RFC 3550 11) */
+    k.dst.port -= k.dst.port & 1;
+    if (!binding_find(&s->bindings, &k, NULL, &b) ||
+        binding_confidence(b.how) < binding_confidence(BINDING_SDP_SRC))
+        return;
+    b.how = BINDING_SSRC;
+    bind_orphan(s, n, &b);
+}
+
+/* A user may have one name in all of his calls: it proves something while one call
+ * alone has it. */
+static bool tells(const struct streams_name *name, uint64_t hash, int64_t time)
+{
+    return name->call && name->hash == hash && time - name->time <= NAMED &&
+           (!name->doubted || time - name->doubted > NAMED);
+}
+
+static void note_name(struct streams_name *name, uint64_t hash,
+                      const struct rtp_stream *n, int64_t time)
+{
+    bool known = name->call && name->hash == hash && time - name->time <= NAMED;
+    bool other = known && name->call != n->call->id;
+    *name = (struct streams_name){
+        .hash = hash,
+        .time = time,
+        .doubted = other   ? time
+                   : known ? name->doubted
+                           : 0,
+        .call = n->call->id,
+        .to = n->to,
+    };
+}
+
+/* The line of a side's newest description that names a payload type. */
+static const struct offer_media *line_with(const struct call *call, unsigned side,
+                                           uint8_t pt)
+{
+    const struct offer *o = offer_newest(call, side, NULL);
+    for (unsigned i = 0; o && i < o->text->lines; i++)
+        if (offer_codec_of(&o->text->line[i], pt))
+            return &o->text->line[i];
+    return NULL;
+}
+
+/* All sources of a sender have one canonical name (RFC 3550 6.5.1). */
+static void prove_name(struct streams *s, const struct packet *p,
+                       const struct rtcp_source *source, int64_t time)
+{
+    struct rtp_stream *n = in_use(s, source->ssrc, &p->src, NULL, time);
+    if (!n || !source->cname.n)
+        return;
+    uint64_t hash = hash_bytes(source->cname.p, source->cname.n);
+    struct streams_name *name = &s->cnames[hash % STREAMS_NAMES];
+    if (n->call) {
+        note_name(name, hash, n, time);
+        return;
+    }
+    struct call *call =
+        tells(name, hash, time) ? calls_by_id(s->calls, name->call) : NULL;
+    if (!call)
+        return;
+    unsigned from = name->to == CALL_CALLER ? CALL_CALLEE : CALL_CALLER;
+    struct binding b = {call, line_with(call, name->to, n->format.pt),
+                        line_with(call, from, n->format.pt), BINDING_SSRC, name->to};
+    bind_orphan(s, n, &b);
+}
+
+static void take_sources(struct streams *s, const struct packet *p,
+                         const struct rtcp *r, int64_t time)
+{
+    struct slice chunks = r->body;
+    struct rtcp_source source;
+    for (int i = 0; i < r->count && rtcp_source_next(&chunks, &source); i++)
+        prove_name(s, p, &source, time);
 }
 
 /* ---- what is said of a stream ---- */
@@ -213,6 +305,10 @@ void streams_rtcp(struct streams *s, const struct frame *frame,
             take_sr(s, packet, &r, time);
         if (r.type == RTCP_XR)
             take_xr(s, packet, &r, frame, time);
+        if (r.type == RTCP_SDES)
+            take_sources(s, packet, &r, time);
+        else if (i == 0 && rtcp_sender(&r, &sender))
+            prove_sender(s, packet, sender, time);
         blocks = rtcp_reports(&r);
         while (rtcp_report_next(&blocks, &b)) {
             take_report(s, packet, &b, frame, time);

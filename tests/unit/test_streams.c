@@ -78,7 +78,7 @@ static void report(struct media *m, uint32_t sender, uint32_t heard)
         d[8 + i] = (uint8_t)(heard >> (24 - 8 * i));
     }
     m->src = "203.0.113.8:2223";
-    m->dst = "198.51.100.2:5001";
+    m->dst = "198.51.100.2:5555";
     media_feed(m, 900000, d, sizeof d, streams_rtcp);
 }
 
@@ -115,6 +115,87 @@ static void reporter(void **state)
         assert_ptr_equal(s->call, s->how == BINDING_SSRC ? the_call(&m.f) : NULL);
         if (s->call)
             assert_int_equal(s->to, CALL_CALLEE);
+        media_done(&m);
+    }
+}
+
+/* An SDES packet with the canonical name "alice@host" behind an empty receiver report.
+ */
+static void name_itself(struct media *m, int64_t us, const char *src, uint32_t ssrc)
+{
+    uint8_t d[32] = {0x80, 201, 0, 1, 0, 0, 0, (uint8_t)ssrc,
+                     0x81, 202, 0, 5, 0, 0, 0, (uint8_t)ssrc,
+                     1,    10};
+    memcpy(d + 18, "alice@host", 10);
+    if (ssrc == 0x11223344)
+        memcpy(d + 4, "\x11\x22\x33\x44", 4), memcpy(d + 12, "\x11\x22\x33\x44", 4);
+    m->src = src;
+    m->dst = "203.0.113.7:9999";
+    media_feed(m, us, d, sizeof d, streams_rtcp);
+}
+
+/* What a sender of a call sends from elsewhere has the same name; in two calls at a
+ * time the name proves nothing. */
+static void canonical_name(void **state)
+{
+    (void)state;
+    for (int calls = 1; calls <= 2; calls++) {
+        struct media m;
+        media_init(&m);
+        media_call(&m);
+        struct call *first = the_call(&m.f);
+        rtp_run(&m, 100000, 7, 20);
+        name_itself(&m, 500000, "192.0.2.1:4001", 0x11223344);
+        if (calls == 2) {
+            m.f.call_id = "a2@example.com";
+            m.f.body = SDP_OF("192.0.2.1", "4444", "");
+            FEED(&m.f, {510, ">", "INVITE", "1 INVITE", "d", NULL, SDP_TYPE});
+            m.src = "192.0.2.1:4444";
+            m.dst = "203.0.113.1:3000";
+            m.ssrc = 99;
+            rtp_run(&m, 600000, 7, 20);
+            name_itself(&m, 1000000, "192.0.2.1:4445", 99);
+        }
+        m.src = "203.0.113.8:2222";
+        m.dst = "203.0.113.9:3333";
+        m.ssrc = 77;
+        m.pt = 96;
+        rtp_run(&m, 1100000, 7, 20);
+        struct rtp_stream *s = stream_at(&m, (size_t)calls);
+        assert_int_equal(s->how, BINDING_ORPHAN);
+        name_itself(&m, 1600000, "203.0.113.8:2223", 77);
+        assert_int_equal(s->how, calls == 1 ? BINDING_SSRC : BINDING_ORPHAN);
+        assert_ptr_equal(s->call, calls == 1 ? first : NULL);
+        if (s->call) {
+            assert_int_equal(s->to, CALL_CALLEE);
+            assert_string_equal(rtp_stream_codec(s), "opus");
+        }
+        media_done(&m);
+    }
+}
+
+/* RTCP at the announced port, of media that goes another way. */
+static void announced_rtcp(void **state)
+{
+    static const struct {
+        const char *dst;
+        enum binding_how how;
+    } cases[] = {{"198.51.100.2:5001", BINDING_SSRC},
+                 {"198.51.100.2:5003", BINDING_ORPHAN}};
+    static const uint8_t REPORT[] = {0x80, 201, 0, 1, 0, 0, 0, 77};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct media m;
+        media_init(&m);
+        media_call(&m);
+        m.src = "203.0.113.8:2222";
+        m.dst = "203.0.113.9:3333";
+        m.ssrc = 77;
+        rtp_run(&m, 100000, 7, 20);
+        m.src = "203.0.113.8:2223";
+        m.dst = cases[i].dst;
+        media_feed(&m, 600000, REPORT, sizeof REPORT, streams_rtcp);
+        assert_int_equal(stream_at(&m, 0)->how, cases[i].how);
         media_done(&m);
     }
 }
@@ -368,6 +449,8 @@ int main(void)
         cmocka_unit_test(from_sip),
         cmocka_unit_test(behind_private),
         cmocka_unit_test(reporter),
+        cmocka_unit_test(canonical_name),
+        cmocka_unit_test(announced_rtcp),
         cmocka_unit_test(port_again),
         cmocka_unit_test(orphans),
         cmocka_unit_test(many_ssrcs),
