@@ -14,6 +14,7 @@ enum {
     ATTR_DATA = 0x0013,
     ATTR_XOR_RELAYED_ADDRESS = 0x0016,
     ATTR_XOR_MAPPED_ADDRESS = 0x0020,
+    ATTR_PRIORITY = 0x0024,
     ATTR_USE_CANDIDATE = 0x0025,
     ATTR_XOR_MAPPED_ADDRESS_OLD = 0x8020, /* drafts of RFC 5389, still sent */
 };
@@ -104,6 +105,7 @@ static void read_attribute(const struct stun *m, const struct stun_attribute *a,
     case ATTR_CHANNEL_NUMBER:
         f->channel = f->channel ? f->channel : cursor_u16(&c);
         break;
+    case ATTR_PRIORITY: f->priority = f->priority ? f->priority : cursor_u32(&c); break;
     case ATTR_USE_CANDIDATE: f->use_candidate = true; break;
     case ATTR_ERROR_CODE: /* 14.8: hundreds in three bits, then the rest */
         if (a->value.n >= 4 && !f->error)

@@ -55,6 +55,7 @@ struct stun_facts {
     struct slice user;   /* USERNAME: with ICE "theirs:ours" */
     uint16_t channel;    /* CHANNEL-NUMBER of a ChannelBind request */
     uint16_t error;      /* ERROR-CODE, 300-699 */
+    uint32_t priority;   /* PRIORITY of a check of ICE (RFC 8445 7.1.1) */
     bool use_candidate;  /* ICE chose this pair (RFC 8445 7.1.2) */
 };
 

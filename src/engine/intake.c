@@ -173,6 +173,8 @@ static void relayed(struct intake *in, const struct frame *frame,
         rtp(in, frame, &inner);
     else if (kind == DEMUX_RTCP)
         rtcp(in, frame, &inner);
+    else if (kind == DEMUX_STUN && in->streams)
+        streams_stun(in->streams, frame, &inner);
 }
 
 /* What a TURN channel carries (RFC 8656 12.4). */
@@ -237,6 +239,8 @@ void intake_datagram(struct intake *in, const struct origin *origin,
     case SNIFF_CHANNEL: channel(in, origin->frame, packet); break;
     case SNIFF_STUN:
         in->counts.stun++;
+        if (in->streams)
+            streams_stun(in->streams, origin->frame, packet);
         indication(in, origin->frame, packet);
         break;
     case SNIFF_OTHER:

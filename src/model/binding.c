@@ -4,7 +4,8 @@ static const int64_t LINGER = 2000000000; /* media under way when a claim ends *
 static const int64_t NEAR = 5000000000;   /* a port alone says something that long */
 static const int64_t EARLY = 1000000000;  /* media may overtake its description */
 
-/* An address and port; of CLAIM_PRIVATE the port alone, of CLAIM_SSRC the source. */
+/* An address and port; of CLAIM_PRIVATE the port alone, of CLAIM_SSRC the source, of
+ * CLAIM_ICE what a name hashes to. */
 struct endpoint {
     struct addr addr;
     uint32_t ssrc;
@@ -64,7 +65,7 @@ static struct endpoint *end_find(const struct bindings *b, enum claim_kind kind,
     struct endpoint key = {.kind = kind, .ssrc = ssrc};
     if (kind == CLAIM_PRIVATE)
         key.addr.port = addr->port;
-    else if (kind != CLAIM_SSRC)
+    else if (addr && kind != CLAIM_SSRC)
         key.addr = *addr;
     return b->ends.n ? hash_find(&b->ends, hash_of(&key), same, &key) : NULL;
 }
@@ -79,13 +80,18 @@ static struct endpoint *end_get(struct bindings *b, enum claim_kind kind,
     e->ssrc = ssrc;
     if (kind == CLAIM_PRIVATE)
         e->addr.port = addr->port;
-    else if (kind != CLAIM_SSRC)
+    else if (addr && kind != CLAIM_SSRC)
         e->addr = *addr;
     e->hash = hash_of(e);
     if (!hash_add(&b->ends, e->hash, e))
         return e;
     slab_give(&b->slab, e);
     return NULL;
+}
+
+static uint32_t name_hash(struct slice name)
+{
+    return (uint32_t)hash_bytes(name.p, name.n);
 }
 
 /* ---- claims ---- */
@@ -169,6 +175,10 @@ static void claim_line(struct bindings *b, const struct claim *proto,
     for (unsigned i = 0; i < m->ssrcs; i++) {
         draft.kind = CLAIM_SSRC;
         claim_add(b, draft, NULL, m->ssrc[i]);
+    }
+    if (m->ufrag && !m->fax) {
+        draft.kind = CLAIM_ICE;
+        claim_add(b, draft, NULL, name_hash(slice_of(m->ufrag->p, m->ufrag->n)));
     }
 }
 
@@ -381,6 +391,85 @@ bool binding_find(const struct bindings *b, const struct binding_key *k,
     if ((c = claim_at(end_find(b, CLAIM_SIP, &k->src, 0), k, only)))
         return bound(out, BINDING_SIP_SRC, NULL, claim_line_of(c, k, true));
     return find_private(b, k, only, out);
+}
+
+/* ---- checks of ICE ---- */
+
+enum { LEARNED = 64 }; /* addresses of a call */
+
+static bool is_named(const struct claim *c, struct slice ufrag, int64_t time)
+{
+    return c->media->ufrag && c->until >= time && c->from <= time &&
+           slice_eq(slice_of(c->media->ufrag->p, c->media->ufrag->n), ufrag);
+}
+
+/* The claim of the other side's line that bears a name. */
+static const struct claim *named_beside(const struct endpoint *e, struct slice ufrag,
+                                        const struct claim *of, int64_t time)
+{
+    const struct claim *c = e ? e->newest : NULL;
+    for (int i = 0; c && i < LOOKS; c = c->older, i++)
+        if (c->call == of->call && c->side != of->side && c->line == of->line &&
+            is_named(c, ufrag, time))
+            return c;
+    return NULL;
+}
+
+/* The side of `c` has an address more. */
+static bool learn(struct bindings *b, const struct claim *c, const struct addr *at,
+                  int64_t time)
+{
+    struct claim draft = *c;
+    unsigned learned = 0;
+    for (const struct claim *k = c->call->claims; k; k = k->next) {
+        if (k->kind == CLAIM_SDP && k->side == c->side && k->line == c->line &&
+            k->until == INT64_MAX && addr_eq(&k->end->addr, at))
+            return false;
+        learned += k->learned;
+    }
+    if (learned >= LEARNED)
+        return false;
+    draft.kind = CLAIM_SDP;
+    draft.learned = true;
+    draft.from = time;
+    claim_add(b, draft, at, 0);
+    return true;
+}
+
+/* Candidates of a line but the pair that was chosen; its own address stays, as the
+ * description names it. */
+static void drop_others(const struct claim *of, const struct binding_check *check)
+{
+    for (struct claim *c = of->call->claims; c; c = c->next)
+        if (c->kind == CLAIM_SDP && c->line == of->line && c->until == INT64_MAX &&
+            !addr_eq(&c->end->addr, &c->media->addr) &&
+            !addr_eq(&c->end->addr, &check->src) &&
+            !addr_eq(&c->end->addr, &check->dst))
+            c->until = check->time + LINGER;
+}
+
+struct call *binding_check(struct bindings *b, const struct binding_check *check)
+{
+    size_t colon = slice_find(check->user, ':');
+    struct slice theirs = slice_sub(check->user, 0, colon);
+    struct slice ours = slice_skip(check->user, colon + 1);
+    const struct endpoint *from = end_find(b, CLAIM_ICE, NULL, name_hash(ours));
+    const struct endpoint *to = end_find(b, CLAIM_ICE, NULL, name_hash(theirs));
+    const struct claim *c = from && to ? to->newest : NULL;
+    struct call *call = NULL;
+    for (int i = 0; c && i < LOOKS; c = c->older, i++) {
+        const struct claim *other = is_named(c, theirs, check->time)
+                                        ? named_beside(from, ours, c, check->time)
+                                        : NULL;
+        if (!other || (call && call != c->call))
+            continue;
+        if (learn(b, c, &check->dst, check->time) |
+            learn(b, other, &check->src, check->time))
+            call = c->call;
+        if (check->chosen)
+            drop_others(c, check);
+    }
+    return call;
 }
 
 bool binding_fax(const struct bindings *b, const struct addr *dst, int64_t time)

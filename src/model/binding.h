@@ -39,6 +39,7 @@ enum claim_kind {
     CLAIM_SIP,     /* its port on the host that its SIP came from */
     CLAIM_PRIVATE, /* its port alone: the address is of no use outside */
     CLAIM_SSRC,    /* a source that a=ssrc names */
+    CLAIM_ICE,     /* its name in checks of ICE, a=ice-ufrag */
 };
 
 struct endpoint;
@@ -55,6 +56,7 @@ struct claim {
     uint8_t side;          /* CALL_CALLER or CALL_CALLEE: whose endpoint it is */
     uint8_t kind;
     uint8_t line; /* index of the m= line */
+    bool learned; /* of an address that checks of ICE showed */
 };
 
 struct bindings {
@@ -103,6 +105,20 @@ struct binding_key {
     uint8_t pt;
     bool fax;
 };
+
+/*
+ * A check of ICE from `src` to `dst`, whose user is "theirs:ours" by a=ice-ufrag: both
+ * addresses are candidates, though no description may name them (RFC 8445 7.3.1.3). A
+ * pair that is chosen for media puts an end to the line's other candidates. Returns the
+ * call that now claims an address more; NULL: none does.
+ */
+struct binding_check {
+    struct addr src, dst;
+    struct slice user;
+    int64_t time;
+    bool chosen;
+};
+struct call *binding_check(struct bindings *b, const struct binding_check *check);
 
 /* The best binding by claims alone (not REVERSE and CONTINUITY). `only`: no other call;
  * NULL: any. False: none. */

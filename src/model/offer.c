@@ -151,12 +151,24 @@ static bool names_srtp(struct slice proto)
     return false;
 }
 
+/* Of the line, else of the session (RFC 8839 5.4). */
+static const struct str *ufrag_of(struct call *call, const struct sdp *sdp,
+                                  const struct sdp_media *in)
+{
+    struct slice lines = in->lines, session = sdp->session, value;
+    if (sdp_attribute_next(&lines, SLICE("ice-ufrag"), &value) ||
+        sdp_attribute_next(&session, SLICE("ice-ufrag"), &value))
+        return call_tag(call, value, true);
+    return NULL;
+}
+
 static void read_media(struct call *call, const struct sdp *sdp,
                        const struct sdp_media *in, struct offer_media *out)
 {
     *out = (struct offer_media){
         .type = call_tag(call, in->type, true),
         .host = call_tag(call, in->address, true),
+        .ufrag = ufrag_of(call, sdp, in),
         .ptime = (uint16_t)in->ptime,
         .direction = (uint8_t)in->direction,
         .crypto = crypto_of(sdp, in),

@@ -22,10 +22,11 @@ enum { OFFER_CLEAR, OFFER_SDES, OFFER_DTLS };
 
 /* One m= line of a description. */
 struct offer_media {
-    struct addr addr;       /* where media is to be sent; family 0: a host name */
-    struct addr rtcp;       /* where RTCP is to be sent */
-    const struct str *type; /* "audio" */
-    const struct str *host; /* the c= address as text; NULL: none */
+    struct addr addr;        /* where media is to be sent; family 0: a host name */
+    struct addr rtcp;        /* where RTCP is to be sent */
+    const struct str *type;  /* "audio" */
+    const struct str *host;  /* the c= address as text; NULL: none */
+    const struct str *ufrag; /* a=ice-ufrag; NULL: none */
     const struct offer_codec *codec;
     const struct addr *candidate; /* of ICE, UDP, the component of RTP */
     const uint32_t *ssrc;         /* of a=ssrc */

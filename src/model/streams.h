@@ -98,6 +98,10 @@ bool streams_known(struct streams *s, const struct frame *frame,
 void streams_rtp(struct streams *s, const struct frame *frame,
                  const struct packet *packet);
 
+/* A datagram that looks like STUN. */
+void streams_stun(struct streams *s, const struct frame *frame,
+                  const struct packet *packet);
+
 /* A datagram that looks like RTCP. */
 void streams_rtcp(struct streams *s, const struct frame *frame,
                   const struct packet *packet);

@@ -1,5 +1,6 @@
 /* Streams and calls: who a stream belongs to, and what a message changes in that. */
 #include "dissect/dtmf_body.h"
+#include "dissect/stun.h"
 #include "model/attempt.h"
 #include "model/event.h"
 #include "model/streams.h"
@@ -324,6 +325,28 @@ static void take_offer(struct streams *s, struct call *call, const struct msg *m
     for (unsigned i = 0; i < o->text->lines; i++)
         adopt_at(s, call, &o->text->line[i].addr, m->time);
     adopt_orphans(s, call, m->time);
+}
+
+void streams_stun(struct streams *s, const struct frame *frame,
+                  const struct packet *packet)
+{
+    enum { FIRST = 255 }; /* 256 less the component (RFC 8445 5.1.2.1): that of RTP */
+    struct stun m;
+    struct stun_facts facts;
+    if (stun_parse(packet->payload, &m) < 0 || m.method != STUN_BINDING ||
+        m.class != STUN_REQUEST)
+        return;
+    stun_facts(&m, &facts);
+    if (!facts.user.n || (facts.priority && (facts.priority & 255) != FIRST))
+        return;
+    struct binding_check check = {packet->src, packet->dst, facts.user, frame->time,
+                                  facts.use_candidate};
+    struct call *call = binding_check(&s->bindings, &check);
+    if (!call)
+        return;
+    refresh(s, call);
+    adopt_at(s, call, &packet->src, frame->time);
+    adopt_at(s, call, &packet->dst, frame->time);
 }
 
 /* An offer within the call failed. */

@@ -61,6 +61,8 @@ static void datagram(struct fuzz *f, uint8_t ends, struct slice d)
         streams_rtp(f->streams, &f->frame, &p);
     else if (kind == DEMUX_RTCP)
         streams_rtcp(f->streams, &f->frame, &p);
+    else if (kind == DEMUX_STUN)
+        streams_stun(f->streams, &f->frame, &p);
 }
 
 /* The same packet again and again, its number and timestamp going on. */

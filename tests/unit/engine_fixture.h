@@ -92,6 +92,11 @@ void streams_rtcp(struct streams *s, const struct frame *f, const struct packet 
     (void)s, (void)f, (void)p;
 }
 
+void streams_stun(struct streams *s, const struct frame *f, const struct packet *p)
+{
+    (void)s, (void)f, (void)p;
+}
+
 bool streams_fax(struct streams *s, const struct frame *f, const struct packet *p)
 {
     (void)s, (void)f, (void)p;

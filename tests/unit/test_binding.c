@@ -150,6 +150,77 @@ static void one_refused(void **state)
     media_done(&m);
 }
 
+#define ICE(ip, port, ufrag, more)                                       \
+    SDP_OF(ip, port,                                                     \
+           "a=ice-ufrag:" ufrag "\r\na=candidate:1 1 UDP 1 " ip " " port \
+           " typ host\r\na=candidate:2 1 UDP 1 " more " typ host\r\n")
+
+/* A check from `src` to `dst`; true: it taught an address. */
+static bool check(struct media *m, const char *src, const char *dst, const char *user,
+                  double s, bool chosen)
+{
+    struct binding_check c = {
+        .user = slice_str(user), .time = T0 + (int64_t)(s * 1e9), .chosen = chosen};
+    assert_true(addr_parse(slice_str(src), &c.src));
+    assert_true(addr_parse(slice_str(dst), &c.dst));
+    return binding_check(&m->s->bindings, &c) != NULL;
+}
+
+/* RFC 8445 7.3.1.3: addresses that only the checks show are candidates too, and the
+ * pair that is chosen leaves the others free for calls to come. */
+static void by_checks(void **state)
+{
+    static const char *const A = "203.0.113.5:61000", *const B = "203.0.113.77:52000";
+    (void)state;
+    struct media m;
+    media_init(&m);
+    m.f.body = ICE("10.0.0.5", "4000", "AAAA", "10.1.0.5 4000");
+    FEED(&m.f, {0, ">", "INVITE", "1 INVITE", "a", NULL, SDP_TYPE});
+    m.f.body = ICE("10.9.9.9", "5000", "BBBB", "10.8.8.8 5000");
+    FEED(&m.f, {50, "<", "200", "1 INVITE", "a", "bob", SDP_TYPE});
+    assert_int_equal(how(&m, A, B, 1), BINDING_ORPHAN);
+    assert_false(check(&m, A, B, "BBBB:CCCC", 1, false)); /* of two calls, or none */
+    assert_false(check(&m, A, B, "BBBB", 1, false));
+    assert_false(check(&m, A, B, ":", 1, false));
+    assert_int_equal(how(&m, A, B, 1), BINDING_ORPHAN);
+    assert_true(check(&m, A, B, "BBBB:AAAA", 1, false));
+    assert_false(check(&m, A, B, "BBBB:AAAA", 2, false)); /* it is known */
+    assert_int_equal(how(&m, A, B, 3), BINDING_SDP_BOTH);
+    assert_int_equal(how(&m, B, A, 3), BINDING_SDP_BOTH);
+    assert_int_equal(how(&m, ELSEWHERE, "10.8.8.8:5000", 9), BINDING_SDP_DST);
+    assert_false(check(&m, A, B, "BBBB:AAAA", 4, true));
+    assert_int_equal(how(&m, ELSEWHERE, "10.8.8.8:5000", 5.9), BINDING_SDP_DST);
+    assert_int_equal(how(&m, ELSEWHERE, "10.8.8.8:5000", 9), BINDING_ORPHAN);
+    assert_int_equal(how(&m, ELSEWHERE, "10.9.9.9:5000", 9), BINDING_SDP_DST);
+    assert_int_equal(how(&m, A, B, 9), BINDING_SDP_BOTH);
+    assert_true(check(&m, ELSEWHERE, "10.8.8.8:5000", "BBBB:AAAA", 10, true));
+    assert_int_equal(how(&m, ELSEWHERE, "10.8.8.8:5000", 20), BINDING_SDP_BOTH);
+    assert_int_equal(how(&m, A, B, 20), BINDING_ORPHAN);
+    media_done(&m);
+}
+
+/* A call learns no more than so many addresses. */
+static void many_checks(void **state)
+{
+    (void)state;
+    struct media m;
+    media_init(&m);
+    m.f.body = ICE("10.0.0.5", "4000", "AAAA", "10.1.0.5 4000");
+    FEED(&m.f, {0, ">", "INVITE", "1 INVITE", "a", NULL, SDP_TYPE});
+    m.f.body = ICE("10.9.9.9", "5000", "BBBB", "10.8.8.8 5000");
+    FEED(&m.f, {50, "<", "200", "1 INVITE", "a", "bob", SDP_TYPE});
+    for (int i = 0; i < 1000; i++) {
+        char src[32];
+        snprintf(src, sizeof src, "203.0.113.5:%d", 10000 + i);
+        check(&m, src, ELSEWHERE, "BBBB:AAAA", 1, false);
+    }
+    unsigned learned = 0;
+    for (const struct claim *c = the_call(&m.f)->claims; c; c = c->next)
+        learned += c->learned;
+    assert_int_equal(learned, 64);
+    media_done(&m);
+}
+
 /* The port of a call that is over, given to the next one. */
 static void used_again(void **state)
 {
@@ -234,6 +305,8 @@ int main(void)
         cmocka_unit_test(refused),
         cmocka_unit_test(bundled),
         cmocka_unit_test(one_refused),
+        cmocka_unit_test(by_checks),
+        cmocka_unit_test(many_checks),
         cmocka_unit_test(used_again),
         cmocka_unit_test(other_names),
         cmocka_unit_test(private_addresses),

@@ -104,6 +104,7 @@ static void attributes(void **state)
     media_init(&m);
     m.f.body =
         "v=0\r\nc=IN IP4 192.0.2.1\r\na=group:BUNDLE 0\r\n"
+        "a=ice-ufrag:evtj\r\n"
         "m=audio 4000 RTP/SAVPF 111\r\na=mid:0\r\na=rtcp-mux\r\n"
         "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1\r\n"
         "a=fingerprint:sha-256 00:11\r\na=ssrc:77 cname:x\r\na=ssrc:77 msid:y\r\n"
@@ -117,6 +118,7 @@ static void attributes(void **state)
     assert_true(l->rtcp_mux && l->bundled && !l->fax);
     assert_int_equal(l->crypto, OFFER_DTLS);
     assert_int_equal(l->rtcp.port, 4000);
+    assert_string_equal(l->ufrag->p, "evtj");
     assert_int_equal(l->candidates, 1);
     assert_int_equal(l->candidate[0].port, 3000);
     assert_int_equal(l->ssrcs, 1);

@@ -174,6 +174,31 @@ static void canonical_name(void **state)
     }
 }
 
+/* Media between addresses that only a check of ICE shows, seen before the check. */
+static void checked(void **state)
+{
+    static const uint8_t CHECK[] = {0, 1, 0,   12,  0x21, 0x12, 0xa4, 0x42, 1, 2, 3,
+                                    4, 5, 6,   7,   8,    9,    1,    2,    3, 0, 6,
+                                    0, 6, 'B', 'B', 'B',  ':',  'A',  'A',  0, 0};
+    (void)state;
+    struct media m;
+    media_init(&m);
+    m.f.body = SDP_OF("192.0.2.1", "4000", "a=ice-ufrag:AA\r\n");
+    FEED(&m.f, {0, ">", "INVITE", "1 INVITE", "a", NULL, SDP_TYPE});
+    m.f.body = SDP_OF("198.51.100.2", "5000", "a=ice-ufrag:BBB\r\n");
+    FEED(&m.f, {50, "<", "200", "1 INVITE", "a", "bob", SDP_TYPE});
+    m.src = "203.0.113.8:2222";
+    m.dst = "203.0.113.9:3333";
+    m.pt = 96;
+    rtp_run(&m, 100000, 7, 20);
+    assert_int_equal(stream_at(&m, 0)->how, BINDING_ORPHAN);
+    media_feed(&m, 600000, CHECK, sizeof CHECK, streams_stun);
+    assert_int_equal(stream_at(&m, 0)->how, BINDING_SDP_BOTH);
+    assert_int_equal(stream_at(&m, 0)->to, CALL_CALLEE);
+    assert_string_equal(rtp_stream_codec(stream_at(&m, 0)), "opus");
+    media_done(&m);
+}
+
 /* RTCP at the announced port, of media that goes another way. */
 static void announced_rtcp(void **state)
 {
@@ -445,21 +470,14 @@ static void info(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(chain),
-        cmocka_unit_test(from_sip),
-        cmocka_unit_test(behind_private),
-        cmocka_unit_test(reporter),
-        cmocka_unit_test(canonical_name),
-        cmocka_unit_test(announced_rtcp),
-        cmocka_unit_test(port_again),
-        cmocka_unit_test(orphans),
-        cmocka_unit_test(many_ssrcs),
-        cmocka_unit_test(evicted),
-        cmocka_unit_test(fax),
-        cmocka_unit_test(reports),
-        cmocka_unit_test(voip_metrics),
-        cmocka_unit_test(quality_report),
-        cmocka_unit_test(info),
+        cmocka_unit_test(chain),          cmocka_unit_test(from_sip),
+        cmocka_unit_test(behind_private), cmocka_unit_test(reporter),
+        cmocka_unit_test(canonical_name), cmocka_unit_test(announced_rtcp),
+        cmocka_unit_test(checked),        cmocka_unit_test(port_again),
+        cmocka_unit_test(orphans),        cmocka_unit_test(many_ssrcs),
+        cmocka_unit_test(evicted),        cmocka_unit_test(fax),
+        cmocka_unit_test(reports),        cmocka_unit_test(voip_metrics),
+        cmocka_unit_test(quality_report), cmocka_unit_test(info),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
