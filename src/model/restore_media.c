@@ -22,7 +22,6 @@ enum width { BOOL, U8, U16, U32, U64, I64, F32, F64 };
     NUMBER("bytes", U64, bytes)                    \
     NUMBER("packets", U32, packets)                \
     NUMBER("copies", U32, copies)                  \
-    NUMBER("gaps", U32, gaps)                      \
     NUMBER("codecs", U32, codecs)                  \
     NUMBER("noise", U32, noise)                    \
     NUMBER("receiver", U8, to)                     \

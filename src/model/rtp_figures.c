@@ -50,10 +50,15 @@ static double percent(double part, double whole)
     return whole > 0 ? 100 * part / whole : 0;
 }
 
-/* BurstR of a slice: from how often the numbers jumped. At least 1. */
-static double burst_r(double lost, double gaps, double share)
+/* R of a slice: what was not played, and BurstR of its runs, of what was expected. */
+static double rating(const struct rtp_stream *s, const struct emodel_codec *codec,
+                     double expected)
 {
-    return gaps > 0 ? fmax(1, lost / gaps * (1 - share / 100)) : 1;
+    struct sequence_bad now = sequence_unplayed(&s->sequence);
+    double bad = fmax(0, (int32_t)(now.numbers - s->base.unplayed.numbers));
+    double runs = fmax(1, (int32_t)(now.runs - s->base.unplayed.runs));
+    double share = fmin(100, percent(bad, expected));
+    return emodel_r(codec, share, fmax(1, bad / runs * (1 - share / 100)), 0);
 }
 
 bool rtp_stream_slice(const struct rtp_stream *s, struct rtp_slice *out)
@@ -65,7 +70,6 @@ bool rtp_stream_slice(const struct rtp_stream *s, struct rtp_slice *out)
     double unique = (double)(s->sequence.unique - b->unique);
     double lost = fmax(0, expected - unique);
     double played = (double)(p->packets - b->played);
-    double late = (double)(p->late_adaptive - b->late);
     uint32_t updates = s->jitter.updates - b->updates;
     *out = (struct rtp_slice){
         .stream = s,
@@ -81,9 +85,7 @@ bool rtp_stream_slice(const struct rtp_stream *s, struct rtp_slice *out)
     if (!packets || !is_audio(s))
         return packets > 0;
     const struct emodel_codec *codec = rtp_stream_emodel(s);
-    double bad = fmin(100, percent(lost + late, expected));
-    double burst = burst_r(lost, s->gaps - b->gaps, percent(lost, expected));
-    double r = emodel_r(codec, bad, burst, 0);
+    double r = rating(s, codec, expected);
     out->r = (float)r;
     out->mos = (float)emodel_mos(r, codec->scale);
     return true;
@@ -101,13 +103,12 @@ void rtp_stream_next_slice(struct rtp_stream *s, int64_t time)
         .packets = s->packets,
         .unique = s->sequence.unique,
         .expected = (uint32_t)sequence_expected(&s->sequence),
-        .gaps = s->gaps,
         .updates = s->jitter.updates,
         .jitter_sum = s->jitter.sum,
         .played = s->playout.packets,
         .late50 = s->playout.late50,
         .late200 = s->playout.late200,
-        .late = s->playout.late_adaptive,
+        .unplayed = sequence_unplayed(&s->sequence),
     };
 }
 

@@ -266,8 +266,6 @@ static enum sequence_fate number(struct rtp_stream *s, uint16_t seq, bool *next,
     enum sequence_fate fate = sequence_add(&s->sequence, seq);
     *next = fate == SEQUENCE_NEXT && s->sequence.highest == before + 1;
     *gap = fate == SEQUENCE_NEXT && !*next && before;
-    if (*gap)
-        s->gaps++;
     return fate;
 }
 

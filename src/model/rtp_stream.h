@@ -46,8 +46,9 @@ struct rtp_slice {
 /* Counters where the slice under way began. */
 struct rtp_slice_base {
     double jitter_sum;
-    uint32_t n, packets, unique, expected, gaps;
-    uint32_t updates, played, late50, late200, late;
+    uint32_t n, packets, unique, expected;
+    uint32_t updates, played, late50, late200;
+    struct sequence_bad unplayed;
 };
 
 /* Packets from before the codec was known. */
@@ -136,9 +137,9 @@ struct rtp_stream {
     struct rtp_slice_base base;
     struct rtp_slice *slices, *last_slice;
     int64_t start;
-    uint64_t frame;         /* of the first packet */
-    uint32_t id;            /* from 1, in order of the first packet */
-    uint32_t copies, gaps;  /* gaps: forward jumps of the sequence number */
+    uint64_t frame; /* of the first packet */
+    uint32_t id;    /* from 1, in order of the first packet */
+    uint32_t copies;
     uint32_t codecs;        /* changes of the codec */
     uint32_t noise;         /* comfort noise packets */
     uint32_t quiet_longest; /* G.711 without sound, ms */

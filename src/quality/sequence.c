@@ -151,6 +151,35 @@ void sequence_too_late(struct sequence *s, uint16_t number)
         s->late[n / 64 % SEQUENCE_LATE_WORDS] |= (uint64_t)1 << (n % 64);
 }
 
+/* Adds 64 numbers whose fate is not final, those that are of the epoch; `open`: the
+ * number before them is bad. */
+static void peek(const struct sequence *s, uint64_t word, bool *open,
+                 struct sequence_bad *out)
+{
+    uint64_t from = word * 64, in = UINT64_MAX;
+    if (from + 63 < s->lowest || from > s->highest)
+        return;
+    if (from < s->lowest)
+        in <<= s->lowest - from;
+    if (from + 63 > s->highest)
+        in &= UINT64_MAX >> (from + 63 - s->highest);
+    uint64_t bad =
+        (~s->seen[word % SEQUENCE_WORDS] | s->late[word % SEQUENCE_LATE_WORDS]) & in;
+    out->numbers += (uint32_t)__builtin_popcountll(bad);
+    out->runs += (uint32_t)__builtin_popcountll(bad & ~(bad << 1 | *open));
+    *open = bad >> 63;
+}
+
+struct sequence_bad sequence_unplayed(const struct sequence *s)
+{
+    struct sequence_bad out = {s->unplayed.bad, s->unplayed.run_count};
+    bool open = s->unplayed.run > 0;
+    uint64_t word = s->highest / 64;
+    for (uint64_t i = SEQUENCE_LATE_WORDS; s->started && i-- > 0;)
+        peek(s, word - i, &open, &out);
+    return out;
+}
+
 uint64_t sequence_expected(const struct sequence *s)
 {
     return s->started ? s->expected + s->highest - s->lowest + 1 : 0;

@@ -59,6 +59,13 @@ void sequence_too_late(struct sequence *s, uint16_t number);
 /* The figures as if the stream ended here. */
 void sequence_figures(const struct sequence *s, struct sequence_figures *out);
 
+/* Numbers lost or too late so far, and their runs, over all epochs, as if the stream
+ * ended here: cheap, for figures per slice. */
+struct sequence_bad {
+    uint32_t numbers, runs;
+};
+struct sequence_bad sequence_unplayed(const struct sequence *s);
+
 /* Numbers expected so far, over all epochs: cheap, for figures per slice. */
 uint64_t sequence_expected(const struct sequence *s);
 

@@ -103,6 +103,28 @@ static void slices(void **state)
     }
 }
 
+/* A slice of 500 packets with 10 lost, each alone, and 40 in a row too late for the
+ * adaptive buffer: 10 %, 11 runs, BurstR 50 / 11 * 0.9; R by 7-29 of G.107. */
+static void slice_bursts(void **state)
+{
+    (void)state;
+    const double burst_r = 50 / 11.0 * 0.9;
+    const double r = 93.2 - 95 * 10 / (10 / burst_r + 25.1);
+    struct media m;
+    media_init(&m);
+    media_call(&m);
+    for (unsigned k = 0; k < 501; k++) {
+        unsigned late = k >= 200 && k < 240 ? 4 * (k - 200) + 44 : 0;
+        if (k < 300 || k >= 320 || k % 2)
+            rtp(&m, 100000 + 20000 * (int64_t)k + 1000 * late, k, 160 * k);
+    }
+    const struct rtp_slice *l = stream_at(&m, 0)->slices;
+    assert_int_equal(l->lost, 10);
+    assert_int_equal(l->expected, 500);
+    assert_true(near((double)l->r, r, 0.01));
+    media_done(&m);
+}
+
 /* RFC 4867: a mode-set of one says which AMR-WB it is. */
 static void amr_wb(void **state)
 {
@@ -157,7 +179,8 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(clean),      cmocka_unit_test(five_percent),
         cmocka_unit_test(late),       cmocka_unit_test(slices),
-        cmocka_unit_test(no_opinion), cmocka_unit_test(amr_wb),
+        cmocka_unit_test(no_opinion), cmocka_unit_test(slice_bursts),
+        cmocka_unit_test(amr_wb),
     };
     return cmocka_run_group_tests(TESTS, NULL, NULL);
 }

@@ -142,6 +142,38 @@ static void against_a_plain_count(void **state)
     }
 }
 
+/* What is not played, at any moment, against counting number by number; first and last
+ * numbers lie anywhere in their words of 64. */
+static void unplayed_so_far(void **state)
+{
+    (void)state;
+    srand(11);
+    for (int round = 0; round < 30; round++) {
+        enum { N = 1500 };
+        static bool played[N];
+        struct sequence s = {0};
+        struct sequence_bad bad = sequence_unplayed(&s);
+        assert_int_equal(bad.numbers + bad.runs, 0);
+        memset(played, 0, sizeof played);
+        unsigned first = (unsigned)rand() % 130;
+        for (unsigned n = first; n < N;
+             n += rand() % 8 ? 1 : 1 + (unsigned)rand() % 200) {
+            sequence_add(&s, (uint16_t)n);
+            played[n] = rand() % 10 > 0;
+            if (!played[n])
+                sequence_too_late(&s, (uint16_t)n);
+            unsigned numbers = 0, runs = 0;
+            for (unsigned i = first; i <= n; i++) {
+                numbers += !played[i];
+                runs += !played[i] && (i == first || played[i - 1]);
+            }
+            bad = sequence_unplayed(&s);
+            assert_int_equal(bad.numbers, numbers);
+            assert_int_equal(bad.runs, runs);
+        }
+    }
+}
+
 static void too_late_to_play(void **state)
 {
     struct sequence s = {0};
@@ -164,6 +196,7 @@ int main(void)
         cmocka_unit_test(late_and_twice),   cmocka_unit_test(before_the_first),
         cmocka_unit_test(restart),          cmocka_unit_test(against_a_plain_count),
         cmocka_unit_test(too_late_to_play), cmocka_unit_test(long_after),
+        cmocka_unit_test(unplayed_so_far),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
