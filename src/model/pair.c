@@ -173,7 +173,7 @@ void pairs_take(const struct pairs *p, struct rtp_stream *s,
 /* ---- joining and leaving ---- */
 
 bool pairs_join(struct pairs *p, struct rtp_stream *up, struct rtp_stream *down,
-                uint16_t seq, int64_t up_time, int64_t down_time)
+                const struct pair_proof *proof)
 {
     struct pair *pair = slab_take(&p->slab);
     if (!pair)
@@ -184,17 +184,17 @@ bool pairs_join(struct pairs *p, struct rtp_stream *up, struct rtp_stream *down,
         .up = up,
         .down = down,
         .next = up->pairs_down,
-        .shift =
-            sequence_extend(&up->sequence, seq) - sequence_extend(&down->sequence, seq),
+        .shift = proof->up_number - proof->down_number,
         .settled = down->sequence.lowest,
         .up_id = up->id,
         .restarts = up->sequence.restarts + down->sequence.restarts,
         .same_ssrc = up->ssrc == down->ssrc,
+        .by_payload = proof->by_payload,
     };
     uint64_t window = down->sequence.highest - SETTLE_DOWN;
     if (down->sequence.highest > SETTLE_DOWN && pair->settled < window)
         pair->settled = window;
-    delay(pair, (double)(down_time - up_time) * 1e-6);
+    delay(pair, (double)(proof->down_time - proof->up_time) * 1e-6);
     up->pairs_down = down->pair = pair;
     return true;
 }
@@ -233,8 +233,9 @@ bool pair_figures(const struct rtp_stream *s, struct pair_figures *out)
         .jitter = p.delays ? p.deviation / (double)p.delays : 0,
         .has_delay = p.delays > 0,
         .up = p.up_id,
-        .reason = p.same_ssrc ? "same SSRC, numbers and timestamps"
-                              : "same numbers and timestamps",
+        .reason = p.by_payload  ? "same payloads"
+                  : p.same_ssrc ? "same SSRC, numbers and timestamps"
+                                : "same numbers and timestamps",
     };
     return true;
 }

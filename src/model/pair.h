@@ -1,7 +1,7 @@
 /*
  * Streams that carry the same media into a box and out of it: found by sequence number
- * and timestamp, whatever the SSRC. What the box added is told by two windows of
- * numbers, one of each stream.
+ * and timestamp, whatever the SSRC, or by payloads where the box rewrites these too.
+ * What the box added is told by two windows of numbers, one of each stream.
  */
 #ifndef MODEL_PAIR_H
 #define MODEL_PAIR_H
@@ -23,6 +23,7 @@ struct pair {
     uint32_t up_id;
     uint32_t restarts; /* of both when they were paired: numbers begin anew later */
     bool same_ssrc;
+    bool by_payload; /* numbers and timestamps are others */
 };
 
 enum { PAIR_RING = 128 };
@@ -68,9 +69,16 @@ void pairs_free(struct pairs *p);
 uint32_t pairs_look(struct pairs *p, const struct rtp_stream *s,
                     const struct rtp_packet *packet, int64_t *time);
 
+/* A packet of two streams: its extended numbers, and when it came. */
+struct pair_proof {
+    uint64_t up_number, down_number;
+    int64_t up_time, down_time;
+    bool by_payload;
+};
+
 /* Makes two streams a pair. Returns false when memory is short. */
 bool pairs_join(struct pairs *p, struct rtp_stream *up, struct rtp_stream *down,
-                uint16_t seq, int64_t up_time, int64_t down_time);
+                const struct pair_proof *proof);
 
 /* A packet (no copy) of a stream that is one half of pairs. */
 void pairs_take(const struct pairs *p, struct rtp_stream *s,

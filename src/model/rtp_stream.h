@@ -72,13 +72,19 @@ struct rtp_figures;
 struct rtp_notes {
     /* Oddities, with the first frame of each. */
     uint64_t pause_frame, jump_frame, step_frame;
-    uint16_t pauses;   /* over a second without a packet, and none lost */
-    uint16_t unmarked; /* of these, those that no marker ends */
-    uint16_t jumps;    /* timestamps went on by another time than passed, >1 s */
-    uint16_t steps;    /* timestamp step unlike the packet time, packets on time */
-    uint16_t echoes;   /* packets that the other direction had within a second */
-    uint32_t echo_of;  /* id of that stream */
-    int64_t hole;      /* the tenth of a second of its newest gap: streams.h */
+    uint16_t pauses;    /* over a second without a packet, and none lost */
+    uint16_t unmarked;  /* of these, those that no marker ends */
+    uint16_t jumps;     /* timestamps went on by another time than passed, >1 s */
+    uint16_t steps;     /* timestamp step unlike the packet time, packets on time */
+    uint16_t echoes;    /* packets that the other direction had within a second */
+    uint32_t echo_of;   /* id of that stream */
+    struct {            /* payloads that another call had just before */
+        uint64_t hash;  /* of the last one */
+        uint64_t shift; /* its number there less its number here */
+        uint32_t up;    /* id of that stream */
+        uint32_t n;     /* so many in a row with this shift */
+    } twin;
+    int64_t hole; /* the tenth of a second of its newest gap: streams.h */
 
     uint32_t event_ts[4];   /* of the newest telephone events */
     struct rtp_tones {      /* how they were sent */

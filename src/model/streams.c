@@ -217,18 +217,26 @@ static bool may_pair(const struct rtp_stream *up, const struct rtp_stream *down,
     return sequence_has(&up->sequence, n) && behind > -90000 * 4 && behind < 90000 * 4;
 }
 
+void streams_pair(struct streams *s, struct rtp_stream *up, struct rtp_stream *down,
+                  const struct pair_proof *proof)
+{
+    if (pairs_join(s->pairs, up, down, proof) && up->call != down->call)
+        related_join(s->calls->related, s->calls, up->call, down->call, "same media",
+                     PAIR_CONFIDENCE);
+}
+
 static void pair_try(struct streams *s, struct rtp_stream *n,
                      const struct rtp_packet *p)
 {
     int64_t time;
     uint32_t id = pairs_look(s->pairs, n, p, &time);
     struct rtp_stream *up = id && !n->pair ? rows_find(&s->list, id) : NULL;
-    if (!up || !may_pair(up, n, p) ||
-        !pairs_join(s->pairs, up, n, p->seq, time, p->time))
+    if (!up || !may_pair(up, n, p))
         return;
-    if (up->call != n->call)
-        related_join(s->calls->related, s->calls, up->call, n->call, "same media",
-                     PAIR_CONFIDENCE);
+    struct pair_proof proof = {sequence_extend(&up->sequence, p->seq),
+                               sequence_extend(&n->sequence, p->seq), time, p->time,
+                               false};
+    streams_pair(s, up, n, &proof);
 }
 
 /* Streams look for others while they are young; old ones only show what they have, now

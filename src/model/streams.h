@@ -159,6 +159,10 @@ void streams_detach(struct streams *s, struct rtp_stream *stream);
 /* The stream is forgotten. It must be detached. */
 void streams_remove(struct streams *s, struct rtp_stream *stream);
 
+/* Two streams, both of calls, carry the same media; the calls are legs of a session. */
+void streams_pair(struct streams *s, struct rtp_stream *up, struct rtp_stream *down,
+                  const struct pair_proof *proof);
+
 /* One payload in 64, told by its bytes, so that both directions take the same ones. */
 static inline bool streams_echo_wanted(const struct rtp_packet *p)
 {
@@ -167,7 +171,7 @@ static inline bool streams_echo_wanted(const struct rtp_packet *p)
 }
 
 /* The payload, which is wanted, may be one that the other direction of its call had
- * before. */
+ * before, or that came into the box as media of another call. */
 void streams_echo(struct streams *s, struct rtp_stream *stream,
                   const struct rtp_packet *p);
 

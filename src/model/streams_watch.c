@@ -1,5 +1,5 @@
-/* What only many packets together show: payloads that come back from the other side,
- * and gaps that most streams have at the same time. */
+/* What only many packets together show: payloads that come back from the other side or
+ * go on in another call, and gaps that most streams have at the same time. */
 #include "model/streams.h"
 
 #include <stdlib.h>
@@ -12,12 +12,16 @@ enum {
     HOLED = 5,   /* streams at least, for a tenth of a second to be looked at */
 };
 
-/* ---- echoes ---- */
+/* ---- echoes, and media that a box rewrites ---- */
+
+enum { TWINS = 3 }; /* payloads that prove a pair */
 
 struct echo {
     uint64_t hash;
     int64_t time;
+    uint64_t number; /* extended, in its stream */
     uint32_t stream; /* id; 0: none */
+    bool again;      /* the stream had it twice: a tone says nothing of when */
 };
 
 static uint64_t word_of(const uint8_t *p)
@@ -41,6 +45,35 @@ static uint64_t hash_payload(struct slice d)
     return mix(h, word_of(d.p + d.n - 8));
 }
 
+/* It leaves the host that the other stream goes to, or the session of its call is known
+ * to go on there. */
+static bool goes_through(const struct rtp_stream *up, const struct rtp_stream *down)
+{
+    return (up->dst.family == down->src.family &&
+            !memcmp(up->dst.ip, down->src.ip, sizeof up->dst.ip)) ||
+           (up->call->session && up->call->session == down->call->session);
+}
+
+/* The payload came in another call before: some of them, equally far from each other in
+ * both streams, are the same media with other numbers. */
+static void twin(struct streams *s, struct rtp_stream *up, struct rtp_stream *n,
+                 const struct rtp_packet *p, const struct echo *e)
+{
+    struct rtp_notes *notes = rtp_stream_note(n);
+    uint64_t number = sequence_extend(&n->sequence, p->seq), shift = e->number - number;
+    if (!notes || notes->twin.hash == e->hash)
+        return;
+    bool goes_on = notes->twin.up == up->id && notes->twin.shift == shift;
+    notes->twin.n = goes_on ? notes->twin.n + 1 : 1;
+    notes->twin.up = up->id;
+    notes->twin.shift = shift;
+    notes->twin.hash = e->hash;
+    if (notes->twin.n < TWINS)
+        return;
+    struct pair_proof proof = {e->number, number, e->time, p->time, true};
+    streams_pair(s, up, n, &proof);
+}
+
 static void remember(struct streams *s, struct rtp_stream *n,
                      const struct rtp_packet *p)
 {
@@ -48,10 +81,9 @@ static void remember(struct streams *s, struct rtp_stream *n,
         return;
     uint64_t hash = hash_payload(p->payload);
     struct echo *e = &s->echoes[hash >> 32 & (ECHOES - 1)];
-    const struct rtp_stream *other =
-        e->hash == hash && e->stream != n->id && p->time - e->time <= SECOND
-            ? rows_find(&s->list, e->stream)
-            : NULL;
+    bool known = e->hash == hash && p->time - e->time <= SECOND;
+    struct rtp_stream *other =
+        known && e->stream != n->id ? rows_find(&s->list, e->stream) : NULL;
     if (other && n->call && other->call == n->call && other->to != n->to) {
         struct rtp_notes *notes = rtp_stream_note(n);
         if (notes) {
@@ -60,7 +92,13 @@ static void remember(struct streams *s, struct rtp_stream *n,
         }
         return;
     }
-    *e = (struct echo){hash, p->time, n->id};
+    if (other && n->call && other->call && other->call != n->call && !n->pair &&
+        !e->again && goes_through(other, n)) {
+        twin(s, other, n, p, e);
+        return;
+    }
+    *e = (struct echo){hash, p->time, sequence_extend(&n->sequence, p->seq), n->id,
+                       known && e->stream == n->id};
 }
 
 void streams_echo(struct streams *s, struct rtp_stream *n, const struct rtp_packet *p)

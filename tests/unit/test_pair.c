@@ -91,6 +91,60 @@ static void other_ssrc(void **state)
     media_done(&m);
 }
 
+/* A packet with a payload of its own, the n-th. */
+static void say(struct media *m, int64_t us, unsigned seq, uint32_t ts, unsigned n)
+{
+    uint8_t sound[160];
+    uint64_t seed = n + 1;
+    for (size_t b = 0; b < sizeof sound; b++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+        sound[b] = (uint8_t)(seed >> 56);
+    }
+    rtp_payload(m, us, seq & 0xffff, ts, sound, sizeof sound);
+}
+
+/* The box gives the media an SSRC, numbers and timestamps of its own; every tenth
+ * packet is lost in it. `period`: payloads that differ; `dst`: where what comes in goes
+ * to. */
+static bool rewritten(struct media *m, unsigned period, const char *dst,
+                      struct pair_figures *p)
+{
+    two_calls(m);
+    for (unsigned i = 0; i < 900; i++) {
+        int64_t at = 100000 + 20000 * (int64_t)i;
+        m->src = CALLER_RTP;
+        m->dst = dst;
+        m->ssrc = 1;
+        say(m, at, 65000 + i, 160 * i, i % period);
+        m->src = BOX_OUT;
+        m->dst = FAR;
+        m->ssrc = 2;
+        if (i % 10 != 5)
+            say(m, at + 15000, 300 + i, 7777 + 160 * i, i % period);
+    }
+    return pair_figures(stream_at(m, 1), p);
+}
+
+static void other_numbers(void **state)
+{
+    (void)state;
+    struct media m;
+    struct pair_figures p;
+    assert_true(rewritten(&m, 100000, BOX_IN, &p));
+    assert_int_equal(p.up, stream_at(&m, 0)->id);
+    assert_int_equal(p.lost, 90);
+    NEAR(p.delay, 15);
+    NEAR(p.jitter, 0);
+    assert_string_equal(p.reason, "same payloads");
+    assert_non_null(stream_at(&m, 0)->call->session);
+    assert_ptr_equal(stream_at(&m, 0)->call->session, stream_at(&m, 1)->call->session);
+    media_done(&m);
+    assert_false(rewritten(&m, 10, BOX_IN, &p)); /* a tone, over and over */
+    media_done(&m);
+    assert_false(rewritten(&m, 100000, "198.51.100.77:5000", &p)); /* not through it */
+    media_done(&m);
+}
+
 /* The box goes quiet and the upstream goes on: what it says later is in the span, what
  * it never said is not. */
 static void quiet_box(void **state)
@@ -154,7 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_ssrc), cmocka_unit_test(other_ssrc),
         cmocka_unit_test(quiet_box), cmocka_unit_test(upstream_leaves),
-        cmocka_unit_test(no_pair),
+        cmocka_unit_test(no_pair),   cmocka_unit_test(other_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
