@@ -14,6 +14,7 @@ enum {
     NO_TYPE = 255,
     SILENT = 16,
     SAMPLES = 8,
+    REBASE = 1000, /* ms: timestamps and clock part */
     SHORTEST = 40, /* ms: of an event that is sure to be taken (Q.24) */
 };
 
@@ -211,6 +212,8 @@ __attribute__((noinline)) static void odd_step(struct rtp_stream *s,
 {
     struct rtp_notes *o = rtp_stream_note(s);
     double told = step * f->ms, passed = (double)gone * 1e-6;
+    if (fabs(told - passed) > REBASE)
+        s->drift = (struct drift){0}; /* another time base says nothing of the clock */
     if (!o)
         return;
     if (gone > PAUSE && told > passed / 2 && o->pauses < UINT16_MAX) {
@@ -288,6 +291,7 @@ void rtp_stream_take(struct rtp_stream *s, const struct rtp_packet *p,
     enum sequence_fate fate = number(s, p->seq, &next, &out->gap);
     out->fresh = fate == SEQUENCE_NEXT || fate == SEQUENCE_LATE;
     if (fate == SEQUENCE_RESTART) {
+        s->drift = (struct drift){0};
         jitter_restart(&s->jitter);
         playout_restart(&s->playout);
     }

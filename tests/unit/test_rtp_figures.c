@@ -103,6 +103,25 @@ static void slices(void **state)
     }
 }
 
+/* The clock of a sender, 1000 ppm fast, is told on both sides of a new time base:
+ * numbers begin anew, or the timestamps alone jump. */
+static void drift_goes_on(void **state)
+{
+    (void)state;
+    for (int numbers = 0; numbers < 2; numbers++) {
+        struct media m;
+        media_init(&m);
+        media_call(&m);
+        for (unsigned k = 0; k < 2000; k++) {
+            unsigned later = k >= 1000;
+            rtp(&m, 100000 + 19980 * (int64_t)k, k + later * numbers * 30000,
+                160 * k + later * 90000000);
+        }
+        assert_true(of(&m)->has_drift && near(of(&m)->drift, 1001, 1));
+        media_done(&m);
+    }
+}
+
 /* A slice of 500 packets with 10 lost, each alone, and 40 in a row too late for the
  * adaptive buffer: 10 %, 11 runs, BurstR 50 / 11 * 0.9; R by 7-29 of G.107. */
 static void slice_bursts(void **state)
@@ -177,10 +196,10 @@ static void no_opinion(void **state)
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
-        cmocka_unit_test(clean),      cmocka_unit_test(five_percent),
-        cmocka_unit_test(late),       cmocka_unit_test(slices),
-        cmocka_unit_test(no_opinion), cmocka_unit_test(slice_bursts),
-        cmocka_unit_test(amr_wb),
+        cmocka_unit_test(clean),         cmocka_unit_test(five_percent),
+        cmocka_unit_test(late),          cmocka_unit_test(slices),
+        cmocka_unit_test(no_opinion),    cmocka_unit_test(slice_bursts),
+        cmocka_unit_test(drift_goes_on), cmocka_unit_test(amr_wb),
     };
     return cmocka_run_group_tests(TESTS, NULL, NULL);
 }
