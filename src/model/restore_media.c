@@ -44,35 +44,40 @@ enum width { BOOL, U8, U16, U32, U64, I64, F32, F64 };
     NUMBER("rtcp_rtts", U16, rtcp.rtts)            \
     NUMBER("rtcp_rtt", F32, rtcp.rtt)
 
-#define FIGURE_TABLE(NUMBER)                                    \
-    NUMBER("expected", U64, sequence.expected)                  \
-    NUMBER("lost", U64, sequence.lost)                          \
-    NUMBER("loss_bursts", U64, sequence.loss_bursts)            \
-    NUMBER("loss_burst_max", U64, sequence.loss_burst_max)      \
-    NUMBER("loss", F64, loss)                                   \
-    NUMBER("jitter_mean", F64, jitter_mean)                     \
-    NUMBER("jitter_max", F64, jitter_max)                       \
-    NUMBER("late50", F64, late50)                               \
-    NUMBER("late200", F64, late200)                             \
-    NUMBER("drift", F64, drift)                                 \
-    NUMBER("has_drift", BOOL, has_drift)                        \
-    NUMBER("ptime", F64, ptime)                                 \
-    NUMBER("r", F64, r)                                         \
-    NUMBER("mos", F64, mos)                                     \
-    NUMBER("mos_min", F64, mos_min)                             \
-    NUMBER("mos50", F64, mos50)                                 \
-    NUMBER("mos200", F64, mos200)                               \
-    NUMBER("has_mos", BOOL, has_mos)                            \
-    NUMBER("has_mos_min", BOOL, has_mos_min)                    \
-    NUMBER("pdv50", F64, pdv50)                                 \
-    NUMBER("pdv95", F64, pdv95)                                 \
-    NUMBER("pdv99", F64, pdv99)                                 \
-    NUMBER("has_pdv", BOOL, has_pdv)                            \
-    NUMBER("remote_reports", U32, remote.reports)               \
-    NUMBER("remote_has", U16, remote.has)                       \
-    NUMBER("remote_by", U8, remote.by)                          \
-    NUMBER("remote_loss", F32, remote.value[REMOTE_LOSS])       \
-    NUMBER("remote_discard", F32, remote.value[REMOTE_DISCARD]) \
+#define FIGURE_TABLE(NUMBER)                                     \
+    NUMBER("expected", U64, sequence.expected)                   \
+    NUMBER("lost", U64, sequence.lost)                           \
+    NUMBER("loss_bursts", U64, sequence.loss_bursts)             \
+    NUMBER("loss_burst_max", U64, sequence.loss_burst_max)       \
+    NUMBER("loss", F64, loss)                                    \
+    NUMBER("jitter_mean", F64, jitter_mean)                      \
+    NUMBER("jitter_max", F64, jitter_max)                        \
+    NUMBER("late50", F64, late50)                                \
+    NUMBER("late200", F64, late200)                              \
+    NUMBER("drift", F64, drift)                                  \
+    NUMBER("has_drift", BOOL, has_drift)                         \
+    NUMBER("ptime", F64, ptime)                                  \
+    NUMBER("r", F64, r)                                          \
+    NUMBER("mos", F64, mos)                                      \
+    NUMBER("mos_min", F64, mos_min)                              \
+    NUMBER("mos50", F64, mos50)                                  \
+    NUMBER("mos200", F64, mos200)                                \
+    NUMBER("has_mos", BOOL, has_mos)                             \
+    NUMBER("has_mos_min", BOOL, has_mos_min)                     \
+    NUMBER("pdv50", F64, pdv50)                                  \
+    NUMBER("pdv95", F64, pdv95)                                  \
+    NUMBER("pdv99", F64, pdv99)                                  \
+    NUMBER("has_pdv", BOOL, has_pdv)                             \
+    NUMBER("burst_r", F64, sequence.playout.burst_r)             \
+    NUMBER("bursts", U64, sequence.playout.bursts)               \
+    NUMBER("burst_packets", U64, sequence.playout.burst_packets) \
+    NUMBER("burst_density", F64, sequence.playout.burst_density) \
+    NUMBER("gap_density", F64, sequence.playout.gap_density)     \
+    NUMBER("remote_reports", U32, remote.reports)                \
+    NUMBER("remote_has", U16, remote.has)                        \
+    NUMBER("remote_by", U8, remote.by)                           \
+    NUMBER("remote_loss", F32, remote.value[REMOTE_LOSS])        \
+    NUMBER("remote_discard", F32, remote.value[REMOTE_DISCARD])  \
     NUMBER("remote_mos", F32, remote.value[REMOTE_MOS_LQ])
 
 static const struct number {

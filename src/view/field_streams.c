@@ -70,6 +70,27 @@ GET_IF(rtcp_jitter, s->rtcp.reports, value_set_real, (double)s->rtcp.jitter)
 
 GET_IF(dead_air, s->format.g711 && !s->srtp, value_set_real, s->quiet_longest * 1e-3)
 
+GET_IF(dscp, true, value_set_int, s->dscp)
+GET_IF(noise, !s->fax, value_set_int, s->noise)
+
+/* RFC 3611 4.7.2, over what the adaptive buffer had; BurstR is 0 where nobody worked it
+ * out. */
+#define GET_BURST(field, has, set, ...)                         \
+    static void get_##field(struct row *row, struct value *out) \
+    {                                                           \
+        const struct rtp_figures *f = figures_of(row);          \
+        const struct burst_figures *b = &f->sequence.playout;   \
+        if (!stream_of(row)->fax && b->burst_r > 0 && (has))    \
+            set(out, __VA_ARGS__);                              \
+    }
+
+GET_BURST(burst_r, true, value_set_real, b->burst_r)
+GET_BURST(burst_periods, true, value_set_int, (int64_t)b->bursts)
+GET_BURST(burst_loss, b->bursts, value_set_real, 100 * b->burst_density)
+GET_BURST(burst_length, b->bursts && f->ptime > 0, value_set_real,
+          (double)b->burst_packets / (double)b->bursts * f->ptime)
+GET_BURST(gap_loss, true, value_set_real, 100 * b->gap_density)
+
 GET_FIGURE(ptime, f->ptime > 0, value_set_real, f->ptime)
 GET_FIGURE(expected, true, value_set_int, (int64_t)f->sequence.expected)
 GET_FIGURE(lost, true, value_set_int, (int64_t)f->sequence.lost)
@@ -284,6 +305,25 @@ static const struct field STREAMS[] = {
     {FIELD("dead_air", "Dead air", "s", REAL, 9, 1, 0,
            "longest time of packets without sound; G.711 alone tells"),
      get_dead_air, NULL},
+    {FIELD("burst_r", "BurstR", "", REAL, 6, 1, 0,
+           "runs of packets lost or late over those of random loss (ITU-T G.107)"),
+     get_burst_r, NULL},
+    {FIELD("burst_periods", "Gmin bursts", "", INT, 11, 0, 0,
+           "bursts of packets lost or late by RFC 3611, Gmin 16"),
+     get_burst_periods, NULL},
+    {FIELD("burst_loss", "Burst loss", "%", REAL, 12, 1, 0,
+           "share of packets lost or late within these"),
+     get_burst_loss, NULL},
+    {FIELD("burst_length", "Burst length", "ms", REAL, 15, 1, 0,
+           "mean length of these"),
+     get_burst_length, NULL},
+    {FIELD("gap_loss", "Gap loss", "%", REAL, 10, 1, 0,
+           "share of packets lost or late outside of them"),
+     get_gap_loss, NULL},
+    {FIELD("dscp", "DSCP", "", INT, 4, 0, 0, "of its packets, the last"), get_dscp,
+     NULL},
+    {FIELD("noise", "Noise", "", INT, 5, 0, 0, "packets of comfort noise (RFC 3389)"),
+     get_noise, NULL},
 };
 
 #define GET_SLICE(field, set, ...)                                    \

@@ -22,7 +22,8 @@ static const struct {
      "jitter_mean jitter_max delta_max drift_ppm late50 late200 r mos mos_min "
      "mos_fixed50 mos_fixed200 mos_scale codec_params dtmf bytes binding confidence "
      "rtcp_loss rtcp_jitter rtt pair added_lost added_delay added_jitter pair_reason "
-     "pdv50 pdv95 pdv99 remote_loss remote_discard remote_mos remote_by dead_air"},
+     "pdv50 pdv95 pdv99 remote_loss remote_discard remote_mos remote_by dead_air "
+     "burst_r burst_periods burst_loss burst_length gap_loss dscp noise"},
     {"slices",
      "stream n start packets lost loss jitter_mean jitter_max late50 late200 r "
      "mos"},
