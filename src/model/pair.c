@@ -29,6 +29,27 @@ struct pairs *pairs_new(void)
     return p;
 }
 
+/* ---- what shows it ---- */
+
+static const char *const bases[] = {
+    [PAIR_NUMBERS] = "same numbers and timestamps",
+    [PAIR_SSRC] = "same SSRC, numbers and timestamps",
+    [PAIR_PAYLOADS] = "same payloads",
+};
+
+const char *pair_basis_words(enum pair_basis basis)
+{
+    return bases[basis];
+}
+
+enum pair_basis pair_basis_of(struct slice words)
+{
+    for (size_t i = 0; i < sizeof bases / sizeof *bases; i++)
+        if (slice_eq(words, slice_str(bases[i])))
+            return (enum pair_basis)i;
+    return PAIR_NUMBERS;
+}
+
 /* ---- finding ---- */
 
 /* Which set a packet belongs to, and what it is called there. */
@@ -188,8 +209,9 @@ bool pairs_join(struct pairs *p, struct rtp_stream *up, struct rtp_stream *down,
         .settled = down->sequence.lowest,
         .up_id = up->id,
         .restarts = up->sequence.restarts + down->sequence.restarts,
-        .same_ssrc = up->ssrc == down->ssrc,
-        .by_payload = proof->by_payload,
+        .basis = proof->by_payload        ? PAIR_PAYLOADS
+                 : up->ssrc == down->ssrc ? PAIR_SSRC
+                                          : PAIR_NUMBERS,
     };
     uint64_t window = down->sequence.highest - SETTLE_DOWN;
     if (down->sequence.highest > SETTLE_DOWN && pair->settled < window)
@@ -233,9 +255,7 @@ bool pair_figures(const struct rtp_stream *s, struct pair_figures *out)
         .jitter = p.delays ? p.deviation / (double)p.delays : 0,
         .has_delay = p.delays > 0,
         .up = p.up_id,
-        .reason = p.by_payload  ? "same payloads"
-                  : p.same_ssrc ? "same SSRC, numbers and timestamps"
-                                : "same numbers and timestamps",
+        .basis = p.basis,
     };
     return true;
 }

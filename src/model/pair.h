@@ -8,6 +8,17 @@
 
 #include "model/rtp_stream.h"
 
+/* What shows that two streams are one into a box and out of it. */
+enum pair_basis {
+    PAIR_NUMBERS, /* sequence numbers and timestamps */
+    PAIR_SSRC,    /* these, and the SSRC */
+    PAIR_PAYLOADS /* payloads alone: the box rewrites numbers and timestamps */
+};
+
+/* In words; and what the words mean, PAIR_NUMBERS where they are none of these. */
+const char *pair_basis_words(enum pair_basis basis);
+enum pair_basis pair_basis_of(struct slice words);
+
 /* Of the stream that comes out. */
 struct pair {
     struct rtp_stream *up; /* goes into the box; NULL: it is gone, `up_id` was its id */
@@ -22,8 +33,7 @@ struct pair {
     double delay, deviation; /* ms: mean; sum of distances from the mean so far */
     uint32_t up_id;
     uint32_t restarts; /* of both when they were paired: numbers begin anew later */
-    bool same_ssrc;
-    bool by_payload; /* numbers and timestamps are others */
+    enum pair_basis basis;
 };
 
 enum { PAIR_RING = 128 };
@@ -93,7 +103,7 @@ struct pair_figures {
     double delay, jitter; /* ms */
     bool has_delay;
     uint32_t up; /* id */
-    const char *reason;
+    enum pair_basis basis;
 };
 bool pair_figures(const struct rtp_stream *s, struct pair_figures *out);
 

@@ -102,7 +102,8 @@ struct stored_stream {
         uint32_t id; /* 0: none */
         uint64_t lost;
         double delay, jitter;
-        bool timed, same_ssrc;
+        bool timed;
+        struct slice basis; /* words of pair_basis */
     } pair;
 };
 

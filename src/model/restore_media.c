@@ -324,7 +324,7 @@ static void set_pair(struct streams *s, struct rtp_stream *n,
         .delay = real(in->pair.delay),
         .deviation = real(in->pair.jitter),
         .up_id = in->pair.id,
-        .same_ssrc = in->pair.same_ssrc,
+        .basis = pair_basis_of(in->pair.basis),
     };
     n->pair = p;
 }

@@ -193,7 +193,7 @@ static void take_stream(struct rebuild *r, sqlite3_stmt *s)
                  .delay = sqlite3_column_double(s, 12),
                  .jitter = sqlite3_column_double(s, 13),
                  .timed = !null_at(s, 12),
-                 .same_ssrc = slice_istarts(text_at(s, 14), SLICE("same SSRC"))},
+                 .basis = text_at(s, 14)},
         .line = {{number_at(s, 15, INT64_MAX), (uint8_t)number_at(s, 16, 255)},
                  {number_at(s, 17, INT64_MAX), (uint8_t)number_at(s, 18, 255)}},
         .file = r->file,

@@ -160,7 +160,7 @@ GET_PAIR(pair, true, value_set_int, p.up)
 GET_PAIR(added_lost, true, value_set_int, (int64_t)p.lost)
 GET_PAIR(added_delay, p.has_delay, value_set_real, p.delay)
 GET_PAIR(added_jitter, p.has_delay, value_set_real, p.jitter)
-GET_PAIR(pair_reason, true, value_set_str, p.reason)
+GET_PAIR(pair_reason, true, value_set_str, pair_basis_words(p.basis))
 
 static enum tone tone_mos(struct row *row)
 {
