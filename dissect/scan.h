@@ -20,6 +20,32 @@ static inline unsigned scan_sixteen(const uint8_t *p, __m128i a, __m128i b)
     return (unsigned)_mm_movemask_epi8(
         _mm_or_si128(_mm_cmpeq_epi8(got, a), _mm_cmpeq_epi8(got, b)));
 }
+
+/* The same for n bytes at p, from 4 to 15: the first half of what is loaded begins at
+ * p, the second ends at p + n, and they overlap. A place in the second half counts from
+ * p + n - 16, or from p + n - 8 where n is less than 8. */
+static inline const uint8_t *scan_few(const uint8_t *p, size_t n, __m128i a, __m128i b)
+{
+    const uint8_t *end = p + n;
+    size_t half = n < 8 ? 4 : 8;
+    __m128i got;
+    if (half == 8) {
+        uint64_t word[2];
+        memcpy(&word[0], p, 8);
+        memcpy(&word[1], end - 8, 8);
+        got = _mm_set_epi64x((long long)word[1], (long long)word[0]);
+    } else {
+        uint32_t word[2];
+        memcpy(&word[0], p, 4);
+        memcpy(&word[1], end - 4, 4);
+        got = _mm_set_epi32(0, 0, (int)word[1], (int)word[0]);
+    }
+    unsigned bits = (unsigned)_mm_movemask_epi8(
+        _mm_or_si128(_mm_cmpeq_epi8(got, a), _mm_cmpeq_epi8(got, b)));
+    bits |= 1u << 2 * half; /* the end, also where zeros beyond it are looked for */
+    size_t at = (size_t)__builtin_ctz(bits);
+    return at < half ? p + at : end - 2 * half + at;
+}
 #endif
 
 /* The first byte a or b in [p, end), or end. */
@@ -39,6 +65,9 @@ static inline const uint8_t *scan_either(const uint8_t *p, const uint8_t *end,
         }
         return p + __builtin_ctz(bits);
     }
+    if (end - p >= 4)
+        return scan_few(p, (size_t)(end - p), _mm_set1_epi8((char)a),
+                        _mm_set1_epi8((char)b));
 #endif
     while (p < end && *p != a && *p != b)
         p++;

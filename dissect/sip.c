@@ -12,15 +12,29 @@ static int version_check(struct slice word)
                                               : -REASON_SIP_START_LINE;
 }
 
+/* "SIP/2.0 200 OK", all as nearly all write it. */
+static bool status_plain(struct slice line, struct sip *out)
+{
+    const uint8_t *p = line.p;
+    if (line.n < 13 || memcmp(p, "SIP/2.0 ", 8) != 0 || p[11] != ' ' || p[12] <= ' ' ||
+        p[8] < '1' || p[8] > '6' || !is_digit(p[9]) || !is_digit(p[10]))
+        return false;
+    out->status = (uint16_t)((p[8] - '0') * 100 + (p[9] - '0') * 10 + (p[10] - '0'));
+    out->phrase = slice_skip(line, 12);
+    return true;
+}
+
 /* SIP/2.0 200 OK (RFC 3261 7.2) */
 static int status_line(struct slice line, struct sip *out)
 {
+    out->response = true;
+    if (status_plain(line, out))
+        return 0;
     struct slice version = slice_sub(line, 0, token_length(line));
     struct slice rest = slice_trim(slice_skip(line, version.n));
     uint64_t status = 0;
     size_t digits = slice_u64(rest, &status);
 
-    out->response = true;
     out->phrase = slice_trim(slice_skip(rest, digits));
     int rc = version_check(version);
     if (rc)
@@ -31,10 +45,29 @@ static int status_line(struct slice line, struct sip *out)
     return 0;
 }
 
+/* "INVITE sip:bob@example.com SIP/2.0" with a method of the table and single blanks. */
+static bool request_plain(struct slice line, struct sip *out)
+{
+    const uint8_t *p = line.p, *end = p + line.n;
+    if (line.n < 16 || memcmp(end - 8, " SIP/2.0", 8) != 0)
+        return false;
+    const uint8_t *blank = scan_either(p, end, ' ', '\t');
+    struct slice method = slice_of(p, (size_t)(blank - p));
+    enum sip_method known = sip_method_find(method);
+    if (known == SIP_OTHER || end - blank < 10 || blank[1] <= ' ' || end[-9] <= ' ')
+        return false;
+    out->method_name = method;
+    out->method = (uint8_t)known;
+    out->uri = slice_of(blank + 1, (size_t)(end - 8 - blank - 1));
+    return true;
+}
+
 /* INVITE sip:bob@example.com SIP/2.0 (RFC 3261 7.1); the URI is whatever stands
  * between the first word and the last. */
 static int request_line(struct slice line, struct sip *out)
 {
+    if (request_plain(line, out))
+        return 0;
     struct slice method = slice_sub(line, 0, token_length(line));
     struct slice rest = slice_trim(slice_skip(line, method.n));
     struct slice version = last_word(rest);
@@ -63,7 +96,8 @@ static int start_line(struct lines *lines, struct sip *out)
 }
 
 /* Counts the Via values in one line. */
-static void via_count(struct slice value, struct sip *out)
+static inline __attribute__((always_inline)) void via_count(struct slice value,
+                                                            struct sip *out)
 {
     const uint8_t *end = value.p + value.n;
     struct slice one;
@@ -76,7 +110,8 @@ static void via_count(struct slice value, struct sip *out)
         out->via_count++;
 }
 
-static void header_keep(enum sip_header id, struct slice value, struct sip *out)
+static inline __attribute__((always_inline)) void
+header_keep(enum sip_header id, struct slice value, struct sip *out)
 {
     if (id == SIP_H_VIA)
         via_count(value, out);
@@ -129,6 +164,15 @@ static unsigned plain_lines(struct lines *all, unsigned most, struct sip *out)
     return count;
 }
 
+/* Passes the empty line over that ends the headers, as nearly all write it. */
+static inline bool blank_line(struct lines *lines)
+{
+    if (lines->end - lines->at < 2 || lines->at[0] != '\r' || lines->at[1] != '\n')
+        return false;
+    lines->at = scan_next(&lines->feeds) + 1;
+    return true;
+}
+
 /* Reads the header lines. A line that the end of the text cuts keeps no view: half a
  * Call-ID would be another call. Returns 0 or -REASON_SIP_HEADERS. */
 static int headers(struct lines *lines, struct sip *out)
@@ -139,6 +183,8 @@ static int headers(struct lines *lines, struct sip *out)
         if (lines->at == lines->end)
             break;
         out->header_count = (uint16_t)count;
+        if (blank_line(lines))
+            return 0;
         struct lines here = *lines;
         if (header_line(lines, out) == LINE_BLANK)
             return 0;

@@ -8,6 +8,12 @@ static inline size_t find_either(struct slice s, size_t from, uint8_t a, uint8_t
     return from < s.n ? (size_t)(scan_either(s.p + from, s.p + s.n, a, b) - s.p) : s.n;
 }
 
+/* Offset of the first byte c, or s.n: values are short. */
+static inline size_t find(struct slice s, uint8_t c)
+{
+    return find_either(s, 0, c, c);
+}
+
 /* Offset after the quoted string that begins at s[at]; s.n where it has no end. A
  * backslash takes the next byte with it (RFC 3261 25.1 quoted-pair). */
 static size_t quoted_end(struct slice s, size_t at)
@@ -35,7 +41,7 @@ static size_t angle_find(struct slice value)
 {
     size_t open = find_unquoted(value, '<');
     struct slice before = slice_sub(value, 0, open);
-    if (!before.n || open == value.n || find_either(before, 0, ':', ':') == before.n)
+    if (!before.n || open == value.n || find(before, ':') == before.n)
         return open;
     if (find_unquoted(before, ';') < before.n && find_unquoted(before, ':') < before.n)
         return value.n;
@@ -46,7 +52,7 @@ struct slice sip_address_params(struct slice value)
 {
     size_t open = angle_find(value), from = 0;
     if (open < value.n)
-        from = open + slice_find(slice_skip(value, open), '>') + 1;
+        from = open + find(slice_skip(value, open), '>') + 1;
     struct slice rest = slice_trim(slice_skip(value, from));
     return slice_skip(rest, rest.n && rest.p[0] == ';' ? 0 : find_unquoted(rest, ';'));
 }
@@ -68,7 +74,7 @@ bool sip_name_addr(struct slice value, struct sip_name_addr *out)
     if (open < value.n) {
         struct slice inner = slice_skip(value, open + 1);
         a.display = unquote(slice_sub(value, 0, open));
-        a.uri = slice_trim(slice_sub(inner, 0, slice_find(inner, '>')));
+        a.uri = slice_trim(slice_sub(inner, 0, find(inner, '>')));
     } else {
         struct slice bare = slice_trim(slice_sub(value, 0, value.n - a.params.n));
         if (bare.n && bare.p[0] == '"') {
@@ -77,7 +83,7 @@ bool sip_name_addr(struct slice value, struct sip_name_addr *out)
         }
         a.uri = bare;
     }
-    if (slice_find(a.uri, ':') == a.uri.n)
+    if (find(a.uri, ':') == a.uri.n)
         a = (struct sip_name_addr){0};
     *out = a;
     return a.uri.n > 0;
@@ -87,13 +93,13 @@ bool sip_name_addr(struct slice value, struct sip_name_addr *out)
 static void host_port(struct slice s, struct slice *host, uint16_t *port)
 {
     s = slice_trim(s);
-    size_t colon = slice_find(s, ':');
+    size_t colon = find(s, ':');
     if (s.n && s.p[0] == '[') {
-        size_t close = slice_find(s, ']');
-        colon = close + slice_find(slice_skip(s, close), ':');
+        size_t close = find(s, ']');
+        colon = close + find(slice_skip(s, close), ':');
     } else {
         struct slice after = slice_skip(s, colon + 1);
-        if (slice_find(after, ':') < after.n)
+        if (find(after, ':') < after.n)
             colon = s.n;
     }
     uint64_t n = 0;
@@ -118,16 +124,16 @@ static bool is_scheme(struct slice s)
 /* What follows "sip:": user:password@host:port;params?headers */
 static void sip_part(struct slice rest, struct sip_uri *u)
 {
-    size_t at = slice_find(rest, '@');
+    size_t at = find(rest, '@');
     if (at < rest.n) {
         struct slice info = slice_sub(rest, 0, at);
-        u->user = slice_sub(info, 0, slice_find(info, ':'));
+        u->user = slice_sub(info, 0, find(info, ':'));
         rest = slice_skip(rest, at + 1);
     }
-    size_t query = slice_find(rest, '?');
+    size_t query = find(rest, '?');
     u->headers = slice_skip(rest, query + 1);
     rest = slice_sub(rest, 0, query);
-    size_t semi = slice_find(rest, ';');
+    size_t semi = find(rest, ';');
     u->params = slice_skip(rest, semi);
     host_port(slice_sub(rest, 0, semi), &u->host, &u->port);
 }
@@ -136,14 +142,14 @@ bool sip_uri(struct slice text, struct sip_uri *out)
 {
     struct sip_uri u = {0};
     text = slice_trim(text);
-    size_t colon = slice_find(text, ':');
+    size_t colon = find(text, ':');
     if (colon < text.n && is_scheme(slice_sub(text, 0, colon))) {
         struct slice rest = slice_skip(text, colon + 1);
         u.scheme = slice_sub(text, 0, colon);
         if (slice_ieq(u.scheme, SLICE("sip")) || slice_ieq(u.scheme, SLICE("sips"))) {
             sip_part(rest, &u);
         } else {
-            u.user = slice_sub(rest, 0, slice_find(rest, ';'));
+            u.user = slice_sub(rest, 0, find(rest, ';'));
             u.params = slice_skip(rest, u.user.n);
         }
     }
@@ -228,7 +234,7 @@ bool sip_param_next(struct slice *params, struct slice *name, struct slice *valu
 static size_t value_length(struct slice s)
 {
     bool angle = false;
-    size_t comma = find_either(s, 0, ',', ',');
+    size_t comma = find(s, ',');
     if (comma == s.n)
         return comma;
     for (size_t i = 0; i < s.n; i++) {
@@ -260,7 +266,8 @@ bool sip_value_next(struct slice *rest, struct slice *out)
 }
 
 /* The tag where From or To stands as nearly all write it: "name" <uri>;tag=value, the
- * name without escapes. False: it does not, or has none there. */
+ * name without escapes; empty: nothing follows the address. False: it does not, or
+ * other parameters come first. */
 static bool tag_plain(struct slice value, struct slice *out)
 {
     const uint8_t *p = value.p, *end = p + value.n;
@@ -273,6 +280,10 @@ static bool tag_plain(struct slice value, struct slice *out)
     if (open == end || *open == '"' || scan_either(p, open, ':', ';') < open)
         return false;
     p = scan_byte(open, end, '>');
+    if (end - p == 1) { /* the value ends with the address */
+        *out = (struct slice){0};
+        return true;
+    }
     if (end - p < 7 || memcmp(p, ">;tag=", 6) != 0)
         return false;
     p += 6;
@@ -323,8 +334,8 @@ bool sip_via_split(struct slice value, struct sip_via *out)
 {
     if (via_plain(value, out))
         return true;
-    size_t first = slice_find(value, '/');
-    size_t second = slice_find(slice_skip(value, first + 1), '/');
+    size_t first = find(value, '/');
+    size_t second = find(slice_skip(value, first + 1), '/');
     struct slice rest = slice_trim(slice_skip(value, first + second + 2));
 
     *out = (struct sip_via){.transport = slice_sub(rest, 0, word_length(rest))};
@@ -333,7 +344,7 @@ bool sip_via_split(struct slice value, struct sip_via *out)
         return false;
     }
     rest = slice_trim(slice_skip(rest, out->transport.n));
-    size_t semi = slice_find(rest, ';');
+    size_t semi = find(rest, ';');
     out->sent_by = slice_trim(slice_sub(rest, 0, semi));
     out->params = slice_skip(rest, semi);
     return true;
@@ -355,7 +366,7 @@ bool sip_via(struct slice value, struct sip_via *out)
 size_t sip_number(struct slice user, char *out, size_t cap)
 {
     size_t n = 0, digits = 0;
-    user = slice_sub(user, 0, slice_find(user, ';'));
+    user = slice_sub(user, 0, find(user, ';'));
     if (slice_istarts(user, SLICE("%2B"))) {
         if (n < cap)
             out[n++] = '+';

@@ -63,6 +63,8 @@ static inline bool slice_ieq(struct slice a, struct slice b)
 {
     if (a.n != b.n)
         return false;
+    if (a.n && !memcmp(a.p, b.p, a.n)) /* as most are written */
+        return true;
     for (size_t i = 0; i < a.n; i++)
         if (slice_lower(a.p[i]) != slice_lower(b.p[i]))
             return false;

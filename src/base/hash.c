@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -30,7 +31,13 @@ static inline uint64_t load64(const uint8_t *p)
 {
     uint64_t v;
     memcpy(&v, p, 8);
-    return v;
+    return le64toh(v);
+}
+
+/* The n bytes, from 1 to 7, before `end`; 8 bytes before it may be read. */
+static inline uint64_t load_tail(const uint8_t *end, size_t n)
+{
+    return load64(end - 8) >> (64 - 8 * n);
 }
 
 #define ROUND                                                     \
@@ -51,14 +58,18 @@ uint64_t hash_more(uint64_t seed, const void *bytes, size_t n)
     uint64_t v0 = k0 ^ 0x736f6d6570736575u, v1 = k1 ^ 0x646f72616e646f6du;
     uint64_t v2 = k0 ^ 0x6c7967656e657261u, v3 = k1 ^ 0x7465646279746573u;
     uint64_t last = (uint64_t)n << 56;
+    bool more = n >= 8;
     for (; n >= 8; n -= 8, p += 8) {
         uint64_t m = load64(p);
         v3 ^= m;
         ROUND;
         v0 ^= m;
     }
-    for (size_t i = 0; i < n; i++)
-        last |= (uint64_t)p[i] << (8 * i);
+    if (more && n) /* the last 8 bytes, without those that were taken in */
+        last |= load_tail(p + n, n);
+    else
+        for (size_t i = 0; i < n; i++)
+            last |= (uint64_t)p[i] << (8 * i);
     v3 ^= last;
     ROUND;
     v0 ^= last;

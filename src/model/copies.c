@@ -44,10 +44,13 @@ uint32_t copies_digest(struct slice text)
     uint64_t lane[4] = {seed, seed ^ n, seed ^ K[0], seed ^ K[1]};
     for (; n >= 64; n -= 64, p += 64)
         fold_block(lane, p);
-    uint8_t tail[64] = {0};
-    if (n)
+    if (n && text.n >= 64) {
+        fold_block(lane, p + n - 64); /* takes some in again, which does no harm */
+    } else if (n) {
+        uint8_t tail[64] = {0};
         memcpy(tail, p, n);
-    fold_block(lane, tail);
+        fold_block(lane, tail);
+    }
     uint64_t all = fold(fold(lane[0] ^ K[0], lane[1] ^ K[1]),
                         fold(lane[2] ^ K[2], lane[3] ^ K[3]));
     return (uint32_t)(all ^ all >> 32);

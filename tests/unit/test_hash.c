@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "base/hash.h"
@@ -46,11 +47,34 @@ static void collisions(void **state)
     hash_done(&h);
 }
 
+/* Of every length: each byte counts, and nothing before or behind them does. */
+static void every_byte(void **state)
+{
+    (void)state;
+    enum { MOST = 40 };
+    uint8_t text[MOST + 2], other[MOST + 2] = {0};
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (uint8_t)(i * 37 + 1);
+    for (size_t n = 1; n <= MOST; n++) {
+        uint64_t hash = hash_bytes(text + 1, n);
+        memcpy(other + 1, text + 1, n);
+        other[n + 1] = 0;
+        assert_true(hash_bytes(other + 1, n) == hash);
+        for (size_t i = 1; i <= n; i++) {
+            other[i] ^= 0x40;
+            assert_true(hash_bytes(other + 1, n) != hash);
+            other[i] ^= 0x40;
+        }
+        assert_true(hash_bytes(text + 1, n - 1) != hash);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adds_finds_and_removes),
         cmocka_unit_test(collisions),
+        cmocka_unit_test(every_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,7 @@ static void first_of_two(void **state)
             assert_ptr_equal(scan_byte(text + from, text + n, '\n'), text + want);
             assert_ptr_equal(scan_either(text + from, text + n, 'y', '\n'),
                              text + want);
+            assert_ptr_equal(scan_byte(text + from, text + n, 0), text + n);
         }
         free(text);
     }
