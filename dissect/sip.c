@@ -146,17 +146,21 @@ static unsigned plain_lines(struct lines *all, unsigned most, struct sip *out)
     while (count < most && lines.end - lines.at > SIP_NAME_WIDE) {
         struct scan before = lines.feeds;
         const uint8_t *p = lines.at, *lf = scan_next(&lines.feeds);
-        size_t n = sip_name_length(p), skip = n + 1;
-        skip += n && p[skip] == ' ';
-        if (lines.end - lf < 2 || !n || p + skip > lf - 2 || lf[-1] != '\r' ||
-            lf[-2] <= ' ' || p[skip] <= ' ' || p[n - 1] <= ' ' || *p <= ' ' ||
-            line_goes_on(lf[1])) {
+        size_t n = sip_name_length(p);
+        const uint8_t *value = p + n + 1;
+        value += *value == ' ';
+        if (!n || lf - value < 2 || lines.end - lf < 2 || lf[-1] != '\r' ||
+            lf[-2] <= ' ' || *value <= ' ' || line_goes_on(lf[1])) {
             lines.feeds = before;
             break;
         }
         enum sip_header id = sip_name_find(slice_of(p, n));
-        if (id != SIP_H_OTHER)
-            header_keep(id, slice_of(p + skip, (size_t)(lf - 1 - p) - skip), out);
+        if (id != SIP_H_OTHER) {
+            header_keep(id, slice_of(value, (size_t)(lf - 1 - value)), out);
+        } else if (p[n - 1] <= ' ' || *p <= ' ') { /* known without its blanks? */
+            lines.feeds = before;
+            break;
+        }
         lines.at = lf + 1;
         count++;
     }
