@@ -45,6 +45,8 @@
     /* what was decoded but is not shown as a message */                               \
     LEDGER(MALFORMED, "malformed",                                                     \
            "looked like SIP and could not be used: listed as malformed")               \
+    LEDGER(SIP_SURPLUS, "sip_surplus",                                                 \
+           "SIP behind the body of a message in one datagram: receivers discard it")   \
     LEDGER(ICMP, "icmp", "ICMP errors that quote no known flow")                       \
     LEDGER(RTP_STRAY, "rtp_stray",                                                     \
            "packets like RTP that belong to no call and no series")                    \

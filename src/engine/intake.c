@@ -5,6 +5,7 @@
 #include "dissect/demux.h"
 #include "dissect/hep.h"
 #include "dissect/rtcp_json.h"
+#include "dissect/sip_sniff.h"
 #include "dissect/stun.h"
 #include "model/event.h"
 #include "model/streams.h"
@@ -73,6 +74,19 @@ void intake_look(const struct intake *in, struct slice datagram, struct intake_a
     a->kind = sniff_datagram(datagram, &text);
     if (a->kind == SNIFF_SIP)
         look_at_message(in, text, a);
+}
+
+/* Another message behind this one's body in a datagram (RFC 3261 18.3). */
+static void surplus(struct intake *in, const struct frame *frame,
+                    const struct intake_ahead *ahead)
+{
+    const struct slice *body = &ahead->sip.body, *text = &ahead->text;
+    if (!body->p || body->p + body->n == text->p + text->n)
+        return;
+    size_t used = (size_t)(body->p + body->n - text->p);
+    struct slice rest = slice_trim(slice_skip(*text, used));
+    if (sip_sniff(rest))
+        intake_count(in, frame, LEDGER_SIP_SURPLUS, 0, rest.n);
 }
 
 static struct msg *take_message(struct intake *in, const struct origin *origin,
@@ -226,7 +240,10 @@ void intake_datagram(struct intake *in, const struct origin *origin,
     if (ahead->kind != SNIFF_SIP)
         witness(in, origin, ahead->kind, packet->payload);
     switch (ahead->kind) {
-    case SNIFF_SIP: take_message(in, origin, ahead); break;
+    case SNIFF_SIP:
+        take_message(in, origin, ahead);
+        surplus(in, origin->frame, ahead);
+        break;
     case SNIFF_RTP:
         in->counts.rtp++;
         rtp(in, origin->frame, packet);

@@ -21,6 +21,22 @@ static void datagrams(void **state)
     assert_int_equal(fixture.ledger.n, 0);
 }
 
+/* RFC 3261 18.3: what follows the body of a datagram is discarded; here it is counted.
+ */
+static void second_message_in_a_datagram(void **state)
+{
+    char text[1024];
+    size_t one = sip_text(text, sizeof text / 2, "one", 5, true);
+    size_t n = one + sip_text(text + one, sizeof text / 2, "two", 5, true);
+    feed_udp(text, n);
+    assert_int_equal(fixture.n, 1);
+    assert_int_equal(counted(LEDGER_SIP_SURPLUS), 1);
+    memset(text + one, 'x', n - one); /* no SIP: a body longer than it says */
+    feed_udp(text, n);
+    assert_int_equal(fixture.n, 2);
+    assert_int_equal(counted(LEDGER_SIP_SURPLUS), 1);
+}
+
 static void keep_alives(void **state)
 {
     feed_udp("", 0);
@@ -182,6 +198,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
     static const struct CMUnitTest TESTS[] = {
         TEST(datagrams),
+        TEST(second_message_in_a_datagram),
         TEST(keep_alives),
         TEST(other_datagrams),
         TEST(malformed),
