@@ -25,11 +25,11 @@ PER_CALL = 6  # INVITE 180 200 ACK BYE 200
 
 
 def memory(pid):
-    """Bytes of a process and its helper that are theirs or shared between them; each page once."""
+    """Bytes that a process and its helper have got, each page once; not of files, whose share depends on who else maps them."""
     total = 0
     for p in [pid] + children(pid):
         with open("/proc/%d/smaps_rollup" % p) as f:
-            total += next(int(line.split()[1]) for line in f if line.startswith("Pss:")) * 1024
+            total += sum(int(line.split()[1]) for line in f if line.startswith(("Pss_Anon:", "Pss_Shmem:"))) * 1024
     return total
 
 
