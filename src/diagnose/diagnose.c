@@ -384,8 +384,15 @@ static const struct finding *elsewhere(const struct diagnose *d,
 
 const struct finding *diagnose_headline(const struct diagnose *d, uint32_t call)
 {
-    const struct finding *f = diagnose_of(d, call), *g = NULL;
-    if (f && f->cause)
-        g = elsewhere(d, f);
-    return g ? g : f;
+    const struct finding *first = diagnose_of(d, call), *headline = first;
+    int worst = first && !first->cause ? (int)first->severity : -1;
+    for (const struct finding *f = first; f; f = f->next) {
+        const struct finding *g =
+            f->cause && (int)f->severity > worst ? elsewhere(d, f) : NULL;
+        if (!g)
+            continue;
+        headline = g;
+        worst = (int)f->severity;
+    }
+    return headline;
 }
