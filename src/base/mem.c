@@ -23,7 +23,8 @@ struct mem_large {
 };
 
 enum {
-    STEP = 256, /* blocks up to SMALL are multiples of it */
+    STEP = 256,       /* blocks up to SMALL are multiples of it */
+    FIRST = 8 * STEP, /* an arena's first block */
     SMALL = 16 * STEP,
     LARGE = 1 << 20, /* above SMALL powers of two, above LARGE as asked for */
     SLAB_FIRST = 1 << 18,
@@ -163,7 +164,7 @@ void arena_done(struct arena *a)
  * grow get larger blocks, so that their number stays small. */
 static size_t next_size(const struct arena *a, size_t need)
 {
-    size_t size = a->bytes ? STEP : 8 * STEP;
+    size_t size = a->bytes ? STEP : FIRST;
     while (size < a->bytes / 8 && size < LARGE)
         size *= 2;
     return need > size ? need : size;
@@ -193,6 +194,26 @@ void *arena_zalloc(struct arena *a, size_t n)
 {
     void *p = arena_alloc(a, n);
     return p ? memset(p, 0, n) : NULL;
+}
+
+static void fetch(const void *p, size_t n)
+{
+    enum { LINE = 64 };
+    for (size_t at = 0; at < n; at += LINE)
+        __builtin_prefetch((const char *)p + at);
+}
+
+void arena_fetch(const struct arena *a)
+{
+    enum { BLOCKS = 4 };
+    const struct mem_block *b = a->block;
+    for (int i = 0; b && b->next && i < BLOCKS; i++, b = b->next)
+        fetch(b, STEP);
+}
+
+void arena_fetch_first(const void *first)
+{
+    fetch(first, FIRST - sizeof(struct mem_block));
 }
 
 char *arena_copy(struct arena *a, const void *bytes, size_t n)

@@ -53,4 +53,11 @@ void *arena_zalloc(struct arena *a, size_t n);
 /* A copy of n bytes, with a NUL after them. NULL when memory is short. */
 char *arena_copy(struct arena *a, const void *bytes, size_t n);
 
+/* Has the processor load what the arena's newest blocks hold, as far as they are small.
+ */
+void arena_fetch(const struct arena *a);
+
+/* The same for its first block, which begins with `first`, the first thing taken. */
+void arena_fetch_first(const void *first);
+
 #endif

@@ -3,6 +3,7 @@
 #include "diagnose/say.h"
 #include "model/streams.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 /* A call that changes is looked at again after this much capture time. */
@@ -85,7 +86,8 @@ static void ask_rules(struct diagnose *d, unsigned about)
         list_asked(d);
     const struct asked *a = &d->asked[__builtin_ctz(about)];
     for (size_t i = 0; i < a->n; i++)
-        a->rule[i]->look(&d->exam, a->rule[i]);
+        if (!(a->rule[i]->when & ~d->exam.facts))
+            a->rule[i]->look(&d->exam, a->rule[i]);
 }
 
 static unsigned conclude(const struct exam *e, const struct finding *first)
@@ -139,8 +141,7 @@ static void tell(struct diagnose *d, struct seen *s, const struct call *call)
     if (shown == s->shown)
         return;
     s->shown = shown;
-    if (d->news)
-        d->news(d->news_ctx, s->call);
+    d->news(d->news_ctx, s->call);
     if (known)
         s->version = call->version;
 }
@@ -148,7 +149,7 @@ static void tell(struct diagnose *d, struct seen *s, const struct call *call)
 static void tell_all(struct diagnose *d)
 {
     const struct calls *c = d->exam.calls;
-    for (size_t i = 0; i < d->seen.n; i++) {
+    for (size_t i = 0; d->news && i < d->seen.n; i++) {
         struct seen *s = &d->seen.at[i];
         const struct call *call =
             s->first || s->shown || s->verdict ? calls_by_id(c, s->call) : NULL;
@@ -163,6 +164,7 @@ static void examine_capture(struct diagnose *d)
     struct finding *before = d->capture;
     d->looked_at_all = true;
     d->exam.call = NULL;
+    d->exam.facts = UINT_MAX;
     d->exam.drafts = 0;
     d->exam.txns = 0;
     ask_rules(d, RULE_CAPTURE);
@@ -184,21 +186,19 @@ static void run_begin(struct diagnose *d, bool over)
     (void)state_take(d);
 }
 
-/* Looks at the next calls, at most `most`. Both lists are in order of id. */
-/* What hangs on the calls after row i, which are looked at next. */
+/* What the calls after row i hold, which are looked at next: a processor waits longer
+ * for that than rules think about it. */
 static void fetch_ahead(const struct calls *c, size_t i)
 {
-    const struct call *next = i + 2 < c->list.n ? c->list.at[i + 2] : NULL;
-    if (!next)
-        return;
-    __builtin_prefetch(next->txns);
-    __builtin_prefetch((const char *)next->txns + 64);
-    __builtin_prefetch(next->first);
-    __builtin_prefetch(next->last);
-    __builtin_prefetch(next->hop);
-    __builtin_prefetch(next->dialogs);
+    enum { FIRST = 4, REST = 2 };
+    if (i + FIRST < c->list.n && c->list.at[i + FIRST])
+        arena_fetch_first(c->list.at[i + FIRST]);
+    const struct call *next = i + REST < c->list.n ? c->list.at[i + REST] : NULL;
+    if (next)
+        arena_fetch(&next->arena);
 }
 
+/* Looks at the next calls, at most `most`. Both lists are in order of id. */
 static void run_calls(struct diagnose *d, size_t most)
 {
     const struct calls *c = d->exam.calls;

@@ -6,6 +6,10 @@
 static void see_txn(struct exam *e, const struct txn *t)
 {
     const struct call *c = e->call;
+    if (t->final && t->final->status >= 300)
+        e->facts |= WHEN_REFUSED;
+    if (t->retransmissions)
+        e->facts |= WHEN_REPEATED;
     if (!t->initial || (t->method == SIP_INVITE && !t->near)) {
         if (t->method == SIP_INVITE && !t->initial && t->request)
             e->reinvited = t;
@@ -24,6 +28,8 @@ void exam_begin(struct exam *e, const struct call *call)
     e->call = call;
     e->first = e->reinvited = NULL;
     e->challenges = 0;
+    e->facts = (e->streams ? WHEN_MEDIA : 0u) | (call->streams ? WHEN_STREAMS : 0u) |
+               (call->bye ? WHEN_BYE : 0u);
     e->drafts = 0;
     e->unknown = false;
     if (e->next_text) /* messages of other calls may lie there by now */

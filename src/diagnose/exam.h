@@ -55,6 +55,7 @@ struct exam {
     const struct txn *first; /* newest initial request near the caller, of the call's
                                 method; NULL: none */
     const struct txn *reinvited; /* newest re-INVITE; NULL */
+    unsigned facts;              /* WHEN_* */
     unsigned challenges;         /* 401 and 407 to initial requests near the caller */
     bool unknown;                /* something could not be concluded */
     struct exam_text {

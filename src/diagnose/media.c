@@ -123,9 +123,9 @@ static void walk_offers(const struct exam *e, struct media *m)
 bool media_of(const struct exam *e, struct media *out)
 {
     const struct call *c = e->call;
-    *out = (struct media){.from = c->answer};
     if (!c->answer || !e->streams || !c->offers)
         return false;
+    *out = (struct media){.from = c->answer};
     out->until = c->end ? c->end : e->scope->last;
     for (unsigned side = CALL_CALLER; side <= CALL_CALLEE; side++) {
         out->flow[side].side = side;

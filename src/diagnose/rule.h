@@ -34,6 +34,16 @@ enum {
     NEED_ANSWER = 16 /* the call was answered */
 };
 
+/* Facts of a call without which a rule has nothing to say of it: told from the call and
+ * its transactions at once, so that most rules need not look at most calls. */
+enum {
+    WHEN_MEDIA = 1,    /* media is read */
+    WHEN_STREAMS = 2,  /* the call has streams */
+    WHEN_REFUSED = 4,  /* a request got a final response of 300 and more */
+    WHEN_REPEATED = 8, /* a request or final response was retransmitted */
+    WHEN_BYE = 16      /* it ended with BYE */
+};
+
 struct exam;
 
 struct rule {
@@ -47,6 +57,7 @@ struct rule {
     const char *silent;    /* near misses: when nothing is said */
     const char *remedy;    /* what to do */
     void (*look)(struct exam *e, const struct rule *r);
+    uint8_t when; /* WHEN_*: all of them; not for the capture as a whole */
 };
 
 struct rule_family {

@@ -282,7 +282,7 @@ static const struct rule RULES[] = {
      "warning "
      "for another number of media lines; information for codecs beside those offered.",
      "Another payload type for the same codec.",
-     "Correct the side that answers; look for a box that rewrites SDP.", bad_answer},
+     "Correct the side that answers; look for a box that rewrites SDP.", bad_answer, 0},
     {"D07", "CODEC_NOT_NEGOTIATED", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 3264 5.1, 6.1",
      "A side sends a codec that the other did not ask for.",
      "The payload type of the RTP is not in the receiver's description, or its packets "
@@ -290,14 +290,14 @@ static const struct rule RULES[] = {
      "different codecs.",
      "Comfort noise, telephone events, under 50 packets.",
      "Correct the sender; look for a box that answers with its own numbers.",
-     codec_not_negotiated},
+     codec_not_negotiated, WHEN_STREAMS},
     {"D08", "PTIME", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 8866 6.4, RFC 3551 4.2",
      "Packets are longer or shorter than the receiver asked for.",
      "Measured packet time and a=ptime of the receiver differ; critical where it is "
      "over "
      "its a=maxptime.",
      "20 ms without a=ptime; under 50 packets.",
-     "Set the same packet time on both sides.", ptime},
+     "Set the same packet time on both sides.", ptime, WHEN_STREAMS},
 };
 
 const struct rule_family FAMILY_CODEC = {"Media: codecs", RULES,

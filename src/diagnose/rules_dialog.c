@@ -329,20 +329,20 @@ static const struct rule RULES[] = {
      "Set the external signalling address (Contact, Record-Route) of the side that "
      "sends "
      "the 200, let the proxy mend it, and switch SIP helpers in routers off.",
-     missing_ack},
+     missing_ack, WHEN_REPEATED},
     {"C02", "MISSING_ACK_FAIL", SEVERITY_WARN, RULE_INVITE, NEED_WHOLE | NEED_BOTH,
      "RFC 3261 17.2.1", "A refusal is never acknowledged.",
      "A 3xx-6xx to INVITE is repeated twice or more without ACK.", "An ACK follows.",
      "Check that responses reach the sender: rport, received, and the port in Via.",
-     missing_ack_fail},
+     missing_ack_fail, WHEN_REFUSED | WHEN_REPEATED},
     {"C03", "ROUTE_SET", SEVERITY_CRIT, RULE_INVITE, NEED_START,
      "RFC 3261 12.1.2, 12.2.1.1, 16.12",
      "Requests inside the call take another way than the proxies recorded.",
      "A request of the caller fails and its Route is not the reversed Record-Route of "
      "the 2xx, or that has no ;lr.",
      "The request is answered well.",
-     "Correct the client, or the proxy that rewrites Record-Route; use ;lr.",
-     route_set},
+     "Correct the client, or the proxy that rewrites Record-Route; use ;lr.", route_set,
+     0},
     {"C04", "INDIALOG_TIMEOUT", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER,
      NEED_WHOLE | NEED_BOTH, "RFC 3261 17.1.2.2, 12.2.1.2",
      "A request inside the call gets no response: the hang-up or change is lost.",
@@ -351,7 +351,7 @@ static const struct rule RULES[] = {
      "Any response came; the capture ends before.",
      "Look for a NAT or firewall that closed after the idle time named (keepalives), a "
      "wrong Contact, or a restart of the peer.",
-     indialog_timeout},
+     indialog_timeout, 0},
     {"C05", "SESSION_TIMER", SEVERITY_CRIT, RULE_INVITE, NEED_START | NEED_WHOLE,
      "RFC 4028 7-10", "The call was dropped since its session timer was not refreshed.",
      "BYE within the last third (at most 32 s) of Session-Expires after the last "
@@ -360,7 +360,7 @@ static const struct rule RULES[] = {
      "Let the refresher named send re-INVITE or UPDATE; look whether one was refused "
      "or "
      "lost; set refresher= in the 200.",
-     session_timer},
+     session_timer, WHEN_BYE},
 };
 
 const struct rule_family FAMILY_DIALOG = {"Dialog and tear-down: what breaks", RULES,

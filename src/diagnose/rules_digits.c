@@ -438,7 +438,7 @@ static const struct rule RULES[] = {
      "Digits by one way that both know, 40 ms or longer.",
      "Set the same way of sending digits on both sides, RFC 4733 as a rule; lengthen "
      "digits to 100 ms.",
-     dtmf},
+     dtmf, 0},
     {"D25", "T38", SEVERITY_CRIT, RULE_INVITE, NEED_WHOLE,
      "ITU-T T.38 D, RFC 3362, RFC 6913", "A fax over T.38 does not work.",
      "A re-INVITE with T.38 is refused and the call has no G.711 (a warning where it "
@@ -448,7 +448,7 @@ static const struct rule RULES[] = {
      "491, or T.38 is taken in a later attempt; no media in the capture.",
      "Allow T.38 on both sides, or keep the fax on G.711 without silence suppression; "
      "leave session timers off in fax calls; switch on redundancy (T38FaxUdpEC).",
-     fax},
+     fax, 0},
 };
 
 const struct rule_family FAMILY_DIGITS = {"Media: digits and fax", RULES,

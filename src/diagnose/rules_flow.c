@@ -352,14 +352,14 @@ static const struct rule RULES[] = {
      "No 491.",
      "Let only one side refresh the session, or stagger the timers; check that the "
      "retry waits as RFC 3261 14.1 says.",
-     glare},
+     glare, WHEN_REFUSED},
     {"A20", "CANCEL_RACE", SEVERITY_WARN, RULE_INVITE, NEED_START | NEED_WHOLE,
      "RFC 3261 9.1, 15",
      "CANCEL and the final response of the INVITE met on their way.",
      "200 to the INVITE after the CANCEL (information; a warning where nobody ends the "
      "call), 200 to the CANCEL without an end of the INVITE in 32 s, or 481 to it.",
      "487 follows the CANCEL.",
-     "The caller must send ACK and BYE when the answer wins the race.", cancel_race},
+     "The caller must send ACK and BYE when the answer wins the race.", cancel_race, 0},
     {"A22", "PRACK_MISSING", SEVERITY_CRIT, RULE_INVITE,
      NEED_START | NEED_WHOLE | NEED_BOTH, "RFC 3262 3",
      "A reliable provisional response is never acknowledged.",
@@ -368,7 +368,7 @@ static const struct rule RULES[] = {
      "A PRACK follows, however late.",
      "Switch 100rel off on one side, or let the caller reach the Contact of the 18x: "
      "that is where PRACK goes.",
-     prack_missing},
+     prack_missing, 0},
     {"A23", "LATE_OFFER_BROKEN", SEVERITY_CRIT, RULE_INVITE, NEED_START | NEED_WHOLE,
      "RFC 3261 13.2.1, RFC 6337", "The call was answered and no media was agreed on.",
      "INVITE without SDP, and 200 without SDP, or 200 with an offer and ACK without "
@@ -376,20 +376,20 @@ static const struct rule RULES[] = {
      "An 18x or PRACK carried the descriptions, or the messages are cut.",
      "Let the calling side send its offer in the INVITE (early offer), or mend the "
      "answer in its ACK.",
-     late_offer},
+     late_offer, 0},
     {"A24", "MULTI_2XX", SEVERITY_WARN, RULE_INVITE, NEED_WHOLE, "RFC 3261 13.2.2.4",
      "Several phones answered one call and not all but one were released.",
      "200 with two or more To-tags, and one without ACK, or more than one without BYE.",
      "All but one got ACK and BYE.",
      "The caller, or the proxy that forked, must end the branches it does not keep.",
-     multi_2xx},
+     multi_2xx, 0},
     {"A25", "MALFORMED", SEVERITY_CRIT, RULE_CALLS, 0, "RFC 3261 8.1.1, 21.4.1",
      "A message breaks the rules of SIP so that others refuse or ignore it.",
      "400, or an unanswered request, or a message that cannot be read, with a fault in "
      "its header: missing or doubled fields, wrong lengths, branch before RFC 3261.",
      "The call works: oddities that nobody minds are listed with the message.",
      "Correct the sender named; `sipglass message FILE ID` lists every fault of it.",
-     malformed},
+     malformed, 0},
 };
 
 const struct rule_family FAMILY_FLOW = {"Set-up: offers, answers and races", RULES,

@@ -459,7 +459,7 @@ static const struct rule RULES[] = {
      "Look at the addresses in both SDPs and the firewall in between; capture at a "
      "place "
      "where the media passes.",
-     no_media},
+     no_media, WHEN_MEDIA},
     {"D02", "ONE_WAY", SEVERITY_CRIT, RULE_INVITE,
      NEED_WHOLE | NEED_MEDIA | NEED_ANSWER, "RFC 3264 5.1, RFC 4961",
      "Only one side is heard.",
@@ -470,7 +470,7 @@ static const struct rule RULES[] = {
      "Mend the side named: open its UDP ports, give it an external media address, or "
      "let "
      "the relay answer to where media comes from.",
-     one_way},
+     one_way, WHEN_MEDIA},
     {"D03", "PRIVATE_IP_SDP", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 3264, RFC 4566 5.7",
      "A side asks for media at an address that is private.",
      "Private c= in a message from a public address, without ICE candidates; critical "
@@ -479,14 +479,14 @@ static const struct rule RULES[] = {
      "latched.",
      "Set the external media address of that phone or PBX, use STUN or ICE, or let the "
      "SBC relay and latch.",
-     private_sdp},
+     private_sdp, 0},
     {"D04", "MEDIA_ADDR_MISMATCH", SEVERITY_WARN, RULE_INVITE, 0, "RFC 4961, RFC 7362",
      "Media comes from another address than the SDP says: a NAT.",
      "Source of the RTP differs from c= and m=; information where the other side sends "
      "back there within 1 s, else a warning.",
      "The addresses agree; ICE.",
      "Nothing where it works; else let the other side use symmetric RTP.",
-     media_address},
+     media_address, WHEN_MEDIA},
     {"D05", "WRONG_DEST", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 3264 8.3.1",
      "Media is sent to a port where nobody waits.",
      "Over 100 packets to an address that the receiver gave before a re-INVITE, or to "
@@ -494,7 +494,7 @@ static const struct rule RULES[] = {
      "port of its host that no SDP names.",
      "Within 3 s of the change; the receiver sends from that port.",
      "Correct the sender: after a re-INVITE it has to send to the new address.",
-     wrong_destination},
+     wrong_destination, WHEN_MEDIA},
     {"D06", "MEDIA_STOPPED", SEVERITY_CRIT, RULE_INVITE,
      NEED_WHOLE | NEED_MEDIA | NEED_ANSWER, "RFC 6263",
      "Media stopped while the call went on.",
@@ -502,7 +502,7 @@ static const struct rule RULES[] = {
      "Hold, silence suppression with comfort noise, fax.",
      "Look for a crash, a firewall that closes UDP, or a break of the network at that "
      "time.",
-     media_stopped},
+     media_stopped, WHEN_MEDIA},
     {"D10", "EARLY_MEDIA_LOST", SEVERITY_WARN, RULE_INVITE,
      NEED_WHOLE | NEED_MEDIA | NEED_ANSWER, "RFC 3960, RFC 5009",
      "The ringback or announcement before the answer was not sent or got lost.",
@@ -510,14 +510,14 @@ static const struct rule RULES[] = {
      "Media came, however late.",
      "Let the relay open before the answer; enable PRACK; look for firewalls that open "
      "with the 200 only.",
-     early_media},
+     early_media, WHEN_MEDIA},
     {"D11", "POST_ANSWER_CLIPPING", SEVERITY_CRIT, RULE_INVITE, NEED_WHOLE, "",
      "The first words after the answer are lost.",
      "First RTP over 0.5 s (warning) or 2 s (critical) after the answer.",
      "Calls with hold; one-way calls (D02).",
      "Look at slow ICE or DTLS, a late ACK with the SDP, or media gateways that start "
      "late.",
-     clipping},
+     clipping, WHEN_MEDIA},
     {"D12", "HOLD_ERROR", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 3264 6.1, 8.4",
      "After a hold the call does not come back.",
      "An offer of sendrecv after a hold is answered with less; or hold is answered "
@@ -525,11 +525,11 @@ static const struct rule RULES[] = {
      "direction that RFC 3264 does not allow (warning).",
      "The answer is sendrecv.",
      "Correct the side that answers, or let the other offer a=sendrecv in full.",
-     hold_error},
+     hold_error, 0},
     {"D13", "MOH_MISSING", SEVERITY_INFO, RULE_INVITE, NEED_WHOLE, "RFC 3264 8.4",
      "The side on hold hears nothing.",
      "a=sendonly to the end of the call and no RTP from the holder for 2 s.",
-     "Music comes; a=inactive.", "Switch music on hold on.", no_music},
+     "Music comes; a=inactive.", "Switch music on hold on.", no_music, WHEN_STREAMS},
 };
 
 const struct rule_family FAMILY_MEDIA = {"Media: missing, one way, misdirected", RULES,

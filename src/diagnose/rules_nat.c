@@ -174,7 +174,7 @@ static const struct rule RULES[] = {
      "The phone's own addresses are all public, or all private.",
      "Switch the SIP ALG or \"SIP helper\" of the router off, or use TLS or another "
      "port.",
-     sip_alg},
+     sip_alg, 0},
     {"E02", "ASYM_SIGNALLING", SEVERITY_WARN, RULE_CALLS, NEED_WHOLE,
      "RFC 3581, RFC 3261 18.2.2",
      "Responses pass here and do not reach the sender of the request.",
@@ -182,7 +182,7 @@ static const struct rule RULES[] = {
      "One repeat that crossed the response.",
      "Let the client send rport, open its firewall for the address that responses come "
      "from, and look behind this point of capture.",
-     asym_signalling},
+     asym_signalling, WHEN_REPEATED},
     {"E03", "PINHOLE", SEVERITY_WARN, RULE_INVITE | RULE_OTHER, NEED_WHOLE | NEED_BOTH,
      "RFC 6263, RFC 5626", "A NAT or firewall closed while the call was quiet.",
      "A request inside the dialog gets no response, after more than 30 s without "
@@ -191,7 +191,7 @@ static const struct rule RULES[] = {
      "Send keepalives (OPTIONS, CRLF, session refresh) more often than the limit of "
      "the "
      "NAT, or use TCP.",
-     pinhole},
+     pinhole, 0},
 };
 
 const struct rule_family FAMILY_NAT = {"NAT and middleboxes", RULES,

@@ -278,7 +278,7 @@ static const struct rule RULES[] = {
      "stream.",
      "Let the sender take a new SSRC and a marker when it restarts, and none "
      "otherwise.",
-     reset},
+     reset, WHEN_MEDIA},
     {"D19", "NO_CN", SEVERITY_INFO, RULE_INVITE, 0, "RFC 3389, RFC 3551 4.1, RFC 4856",
      "Silence is cut out and nothing is played for it.",
      "Pauses over a second in G.711 or G.722 without lost numbers, comfort noise or a "
@@ -289,7 +289,7 @@ static const struct rule RULES[] = {
      "Switch silence suppression off, or comfort noise (payload type 13) on; set "
      "annexb "
      "to the same on both sides.",
-     no_noise},
+     no_noise, WHEN_STREAMS},
     {"D27", "HAIRPIN", SEVERITY_INFO, RULE_INVITE, 0, "",
      "Media comes back to who sent it.",
      "Three or more payloads of one direction come in the other within a second.",
@@ -297,7 +297,7 @@ static const struct rule RULES[] = {
      "Nothing where it is an echo test; else look for a loop in the media relay, or "
      "both "
      "sides playing one recording.",
-     hairpin},
+     hairpin, WHEN_STREAMS},
 };
 
 const struct rule_family FAMILY_ODD = {"Media: numbers, pauses, echoes", RULES,

@@ -519,7 +519,7 @@ static const struct rule RULES[] = {
      "The request is accepted at last, or the nonce was only stale.",
      "Correct user name, password or realm at the client; where every nonce is stale, "
      "let the proxies share them.",
-     auth_loop},
+     auth_loop, WHEN_REFUSED},
     {"A07", "AUTH_NOT_ANSWERED", SEVERITY_CRIT, RULE_CALLS, NEED_START | NEED_WHOLE,
      "RFC 3261 22.2, 22.3", "A challenge is not answered with credentials.",
      "401 or 407 to a request without credentials and nothing more within 5 s.",
@@ -527,21 +527,21 @@ static const struct rule RULES[] = {
      "Give the client a user name and password for that realm; 401 wants "
      "Authorization, "
      "407 Proxy-Authorization; check that no proxy strips them.",
-     auth_not_answered},
+     auth_not_answered, WHEN_REFUSED},
     {"A08", "FORBIDDEN_403", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER, 0,
      "RFC 3261 21.4.4, RFC 8224", "The called side refuses by its policy.",
      "403, or an identity code (428-438, 607, 608).",
      "The call is answered in a later attempt.",
      "Check the account: allowed addresses, numbers and destinations, registration, "
      "balance, and the identity that the caller presents.",
-     forbidden},
+     forbidden, WHEN_REFUSED},
     {"A09", "CODEC_MISMATCH", SEVERITY_CRIT, RULE_INVITE, 0,
      "RFC 3264 6, RFC 3261 21.4.26",
      "The two sides have no codec or media profile in common.",
      "488, 606 or 415 to the INVITE.", "The call is answered in a later attempt.",
      "Let one side offer a codec that the other takes, or transcode between them; make "
      "both use SRTP, or neither.",
-     codec_mismatch},
+     codec_mismatch, WHEN_REFUSED},
     {"A11", "NOT_FOUND", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER, 0,
      "RFC 3261 21.4.5, 21.4.14, 21.4.22",
      "The user, number or domain does not exist there.",
@@ -550,11 +550,12 @@ static const struct rule RULES[] = {
      "The call is answered in a later attempt.",
      "Correct the number format (prefix, +, length) or the domain; the detail names a "
      "call that worked.",
-     not_found},
+     not_found, WHEN_REFUSED},
     {"A12", "BUSY", SEVERITY_INFO, RULE_INVITE, 0, "RFC 3261 21.4.24, 21.6",
      "The called user is busy, away or declines: no fault.",
      "486, 600, 603, or 480 without ringing.", "Any other end.",
-     "Nothing to mend; where it is 480, check that the phone is registered.", busy},
+     "Nothing to mend; where it is 480, check that the phone is registered.", busy,
+     WHEN_REFUSED},
     {"A15", "OVERLOAD", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER | RULE_CAPTURE, 0,
      "RFC 3261 21.5.4, RFC 7339", "A server or trunk takes no more calls.",
      "503, or 480 or 500 with Retry-After or Q.850 cause 34 or 42; over many calls, "
@@ -563,32 +564,33 @@ static const struct rule RULES[] = {
      "The call is answered in a later attempt.",
      "Count the calls at that time against the channels bought; limit calls a second, "
      "or add another route.",
-     overload},
+     overload, WHEN_REFUSED},
     {"A16", "SERVER_ERROR", SEVERITY_CRIT, RULE_INVITE | RULE_OTHER, 0, "RFC 3261 21.5",
      "A server failed while it worked on the request.",
      "500, 502, 504, 505, 580 or another 5xx.", "The call is answered later.",
      "Read the log of the server named at this time; with 504 and 502 look at what is "
      "behind it.",
-     server_error},
+     server_error, WHEN_REFUSED},
     {"A17", "EXTENSION", SEVERITY_CRIT, RULE_CALLS, 0, "RFC 3261 8.2.2.3, 21.4.15",
      "The request asks for something that the other side does not do.",
      "420, 421, 405, 406, 412-414, 489, 501, 513 and their like.",
      "The call is answered in a later attempt.",
      "Switch the extension off at the sender (Require), or on at the receiver.",
-     extension},
+     extension, WHEN_REFUSED},
     {"A18", "SESSION_INTERVAL_422", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 4028 5-8",
      "The two sides do not agree on a session timer.",
      "422 that is not followed by a request with a Session-Expires of Min-SE or more, "
      "or "
      "422 twice.",
      "One 422, then a larger interval.",
-     "Raise Session-Expires at the sender to the Min-SE named.", session_interval},
+     "Raise Session-Expires at the sender to the Min-SE named.", session_interval,
+     WHEN_REFUSED},
     {"A21", "REDIRECT", SEVERITY_INFO, RULE_INVITE, 0, "RFC 3261 8.1.3.4, 21.3",
      "The called side names another address and nobody goes there.",
      "3xx as the last answer and no further INVITE within 5 s.", "The caller follows.",
      "Let the caller's proxy follow redirections, or forward the call at the called "
      "side.",
-     redirect},
+     redirect, WHEN_REFUSED},
 };
 
 const struct rule_family FAMILY_REFUSED = {"Set-up: refusals", RULES,

@@ -294,20 +294,20 @@ static const struct rule RULES[] = {
      "It is accepted in a later attempt; challenges (A06, A07).",
      "403: password and allowed addresses. 404: user name and domain. 423: a longer "
      "expiry. 5xx: the registrar's log.",
-     reg_fail},
+     reg_fail, 0},
     {"B02", "REG_EXPIRED_GAP", SEVERITY_CRIT, RULE_REGISTER, NEED_WHOLE,
      "RFC 3261 10.2.4", "A registration ran out before it was refreshed.",
      "The next REGISTER comes over 2 s after the expiry that the registrar granted.",
      "Refreshed in time, unregistered (expires 0), or no REGISTER comes later.",
      "Let the phone refresh at half of the expiry granted; look for REGISTERs that got "
      "lost before.",
-     reg_gap},
+     reg_gap, 0},
     {"B03", "NAT_REBIND", SEVERITY_WARN, RULE_REGISTER, 0, "RFC 5626, RFC 6263",
      "A NAT dropped the port of a phone between two registrations.",
      "REGISTERs of one dialog come from one IP and different UDP ports.",
      "The port stays, or the transport is TCP.",
      "Send keepalives every 20-30 s (CRLF, OPTIONS or STUN), or register more often.",
-     nat_rebind},
+     nat_rebind, 0},
     {"B04", "CONTACT_PRIVATE", SEVERITY_CRIT, RULE_REGISTER, 0, "RFC 3581, RFC 5626",
      "A phone registers an address that nobody outside can reach.",
      "Private IP in Contact, REGISTER from a public IP, and a 200 without received; "
@@ -315,13 +315,13 @@ static const struct rule RULES[] = {
      "The packet's source is private too, or the registrar noted received.",
      "Let the registrar keep the source of the packet (received, rport), or give the "
      "phone its public address (STUN).",
-     contact_private},
+     contact_private, 0},
     {"B06", "MULTI_CONTACT", SEVERITY_INFO, RULE_REGISTER, 0, "RFC 3261 10.3, RFC 5626",
      "Several addresses are registered for one user, some perhaps dead.",
      "More than five live Contacts, or two of one instance.",
      "Contacts with expires=0 do not count, nor flows told by reg-id.",
      "Limit the Contacts of a user at the registrar; shorten the expiry.",
-     multi_contact},
+     multi_contact, 0},
 };
 
 const struct rule_family FAMILY_REGISTRATION = {"Registration", RULES,

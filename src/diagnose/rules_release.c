@@ -394,21 +394,21 @@ static const struct rule RULES[] = {
      "The call was on hold, media went on, silence suppression, fax.",
      "Find out why the media stopped; let the phone send comfort noise or keepalives; "
      "leave calls on hold out of the limit.",
-     rtp_timeout},
+     rtp_timeout, WHEN_BYE},
     {"C09", "DIALOG_UNKNOWN_481", SEVERITY_WARN, RULE_CALLS, 0,
      "RFC 3261 12.2.2, 15.1.2", "One side has no such call any more.",
      "481 to a request inside the dialog; information only where both hung up at once.",
      "481 to CANCEL (A20).",
      "Look for a restart of that side, for tags that changed on the way, or a hang-up "
      "that the other side did not get.",
-     no_such_dialog},
+     no_such_dialog, WHEN_REFUSED},
     {"C10", "TRANSFER_FAIL", SEVERITY_CRIT, RULE_INVITE, NEED_WHOLE,
      "RFC 3515, RFC 3891, RFC 5589", "A call transfer did not work.",
      "REFER refused, NOTIFY reports 300 or higher, or no report within 32 s.",
      "The NOTIFY reports 200, or the call ended before the report.",
      "Allow transfers for the user, check the Refer-To address, and for attended ones "
      "that Replaces names a dialog of that server.",
-     transfer},
+     transfer, 0},
     {"C11", "ABNORMAL_RELEASE", SEVERITY_WARN, RULE_INVITE, 0,
      "RFC 3326, RFC 3398, Q.850",
      "The call was ended by a fault and not by hanging up.",
@@ -416,7 +416,7 @@ static const struct rule RULES[] = {
      "400.",
      "Normal clearing.",
      "Look behind the side that sent the BYE: the cause came from there.",
-     abnormal_release},
+     abnormal_release, WHEN_BYE},
     {"C12", "SHORT_CALL", SEVERITY_CRIT, RULE_INVITE | RULE_CAPTURE, 0, "RFC 6076 4.5",
      "An answered call was very short; with a redial at once, it hardly worked.",
      "Less than 6 s of talk; critical where the caller tries the same number again "
@@ -425,11 +425,11 @@ static const struct rule RULES[] = {
      "answered within a second without ringing and short, and few such elsewhere.",
      "Longer calls; pairs that call again and again are machines.",
      "Look at the media of the call, and whether the called side answers by a machine.",
-     short_call},
+     short_call, WHEN_BYE},
     {"C13", "INCOMPLETE", SEVERITY_INFO, RULE_INVITE, 0, "",
      "The capture ends before the call does.",
      "No final response, or no BYE, at the end of the capture.", "The call ended.",
-     "Capture longer.", incomplete},
+     "Capture longer.", incomplete, 0},
 };
 
 const struct rule_family FAMILY_RELEASE = {"Dialog and tear-down: how calls end", RULES,

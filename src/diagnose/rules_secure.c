@@ -387,7 +387,7 @@ static const struct rule RULES[] = {
      "of "
      "other codecs than G.711 are not measured.",
      "Set SRTP to the same on both sides; carry SDES over TLS only, or use DTLS-SRTP.",
-     srtp_fail},
+     srtp_fail, 0},
     {"D28", "ICE_DTLS", SEVERITY_CRIT, RULE_INVITE, NEED_WHOLE,
      "RFC 8445, RFC 5763, RFC 8842", "The media path of ICE or DTLS does not come up.",
      "a=setup of offer and answer are both active, both passive, or the answer says "
@@ -397,7 +397,7 @@ static const struct rule RULES[] = {
      "RTP flows all the same; no checks in the capture; the call is shorter.",
      "Correct the side that answers; open UDP between the candidates, or add a TURN "
      "server that both reach.",
-     ice_dtls},
+     ice_dtls, 0},
 };
 
 const struct rule_family FAMILY_SECURE = {"Media: encryption, ICE and DTLS", RULES,

@@ -418,7 +418,7 @@ static const struct rule RULES[] = {
      "The capture shows only one direction, frames were dropped, or it ends too early.",
      "Check address and port of the next hop, its firewall and the list of addresses "
      "that it accepts; capture at the peer to see whether the request arrives.",
-     no_response},
+     no_response, 0},
     {"A02", "FRAGMENT_LOSS", SEVERITY_CRIT, RULE_CALLS, 0, "RFC 3261 18.1.1",
      "A request too large for one datagram is lost on its way.",
      "A UDP request of over 1300 bytes was sent three times without any response, or "
@@ -428,34 +428,35 @@ static const struct rule RULES[] = {
      "TCP or TLS.",
      "Use TCP for large requests, shorten the SDP (fewer codecs and ICE candidates, "
      "compact headers), and let fragments pass the firewall.",
-     fragment_loss},
+     fragment_loss, 0},
     {"A03", "STUCK_AFTER_100", SEVERITY_CRIT, RULE_INVITE, NEED_START | NEED_WHOLE,
      "RFC 3261 17.2.1, 16.6", "The next hop took the INVITE and then said nothing.",
      "Only 100 Trying within 10 s (warning) or 32 s (critical).",
      "Any response from 101 on came, or the capture ends sooner.",
      "Look behind that hop: the leg it opened, its DNS and registrar look-ups, and its "
      "fail-over timers.",
-     stuck_after_100},
+     stuck_after_100, 0},
     {"A04", "HIGH_PDD", SEVERITY_WARN, RULE_INVITE, NEED_START,
      "RFC 6076 4.3, ITU-T E.721", "The caller waited long before it rang.",
      "More than 4 s from the first INVITE to ringing or answer.",
      "Shorter, or nothing rang.",
      "Look for slow DNS, ENUM or registrar look-ups, and for targets that are tried "
      "one after the other before the one that rings.",
-     high_pdd},
+     high_pdd, 0},
     {"A05", "TIMEOUT_408", SEVERITY_CRIT, RULE_INVITE, 0, "RFC 3261 21.4.9",
      "A hop gave the call up since nothing behind it answered.",
      "408 as the final response, without ringing before.",
      "It rang before (nobody answered: A13).",
      "Look at the leg behind the sender of the 408: address, reachability, and how "
      "soon it moves on to another target.",
-     timeout_408},
+     timeout_408, WHEN_REFUSED},
     {"A13", "RING_NO_ANSWER", SEVERITY_INFO, RULE_INVITE, 0,
      "RFC 3261 21.4.18, RFC 3326",
      "It rang and nobody picked up: no fault of the network.",
      "Ringing for 12 s or more, then CANCEL, 480, 408 or 487; or CANCEL within 5 s.",
      "Ringing in between, or the CANCEL says that another phone answered.",
-     "Nothing to mend; perhaps voicemail or a shorter hunting time.", ring_no_answer},
+     "Nothing to mend; perhaps voicemail or a shorter hunting time.", ring_no_answer,
+     0},
     {"A14", "LOOP", SEVERITY_CRIT, RULE_CALLS, 0, "RFC 3261 16.3, RFC 5393",
      "A request comes round to a box that it passed before.",
      "482 or 483, or the same request on one hop again with another branch, the same "
@@ -463,7 +464,7 @@ static const struct rule RULES[] = {
      "The target changed in between (a spiral), or it is a retransmission.",
      "Mend the route between the boxes named: forwarding, default route, or a domain "
      "that neither takes for its own.",
-     loop},
+     loop, 0},
 };
 
 const struct rule_family FAMILY_SETUP = {"Set-up: silence and delay", RULES,

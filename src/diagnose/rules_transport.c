@@ -480,7 +480,7 @@ static const struct rule RULES[] = {
      "No answer: firewall and address. RST: is the server listening there? Alert "
      "42-48, "
      "112: certificate, its authority, its name. 40, 70: versions and ciphers of both.",
-     no_connection},
+     no_connection, 0},
     {"C08", "TCP_CLOSED", SEVERITY_CRIT, RULE_INVITE, NEED_WHOLE, "RFC 5626, RFC 5923",
      "The connection of a call went away before the call ended.",
      "FIN or RST during the call, and then a request of the call fails, or a "
@@ -490,7 +490,7 @@ static const struct rule RULES[] = {
      "A later request of the call is answered; the call had ended.",
      "Send keepalives (CRLF every 30-120 s, RFC 5626), let the server use the client's "
      "connection again (alias), raise the idle time of firewalls.",
-     tcp_closed},
+     tcp_closed, 0},
     {"E04", "DNS", SEVERITY_WARN, RULE_CAPTURE | RULE_INVITE, 0, "RFC 3263, RFC 2782",
      "The name of a SIP server is not found, or leads to a dead one.",
      "SRV or NAPTR of SIP, or the addresses behind them: no answer in 5 s, an error, "
@@ -501,7 +501,7 @@ static const struct rule RULES[] = {
      "Another question for the same domain finds it; DNS is not in the capture.",
      "Correct the SRV and address records, take dead targets out, look at the resolver "
      "of the proxy; lower its time-outs (Timer B) for a quick change of target.",
-     dns},
+     dns, 0},
 };
 
 const struct rule_family FAMILY_TRANSPORT = {"Connections and names", RULES,

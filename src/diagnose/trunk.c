@@ -59,6 +59,7 @@ static void in_a_row(struct exam *e, const struct rule *r)
 
 struct attempt {
     uint64_t peer; /* hash of the IP called */
+    int64_t start; /* of the call: sorting leaves the calls alone */
     const struct call *call;
     unsigned up; /* calls up to that peer when it began */
     bool refused;
@@ -69,8 +70,8 @@ static int by_peer(const void *a, const void *b)
     const struct attempt *x = a, *y = b;
     if (x->peer != y->peer)
         return x->peer < y->peer ? -1 : 1;
-    if (x->call->start != y->call->start)
-        return x->call->start < y->call->start ? -1 : 1;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
     return (x->call->id > y->call->id) - (x->call->id < y->call->id);
 }
 
@@ -101,9 +102,9 @@ static bool count_up(struct attempt *at, size_t n)
     qsort(begun, n, sizeof *begun, by_time);
     qsort(ended, n, sizeof *ended, by_time);
     for (size_t i = 0; i < n; i++) {
-        while (b < n && begun[b] <= at[i].call->start)
+        while (b < n && begun[b] <= at[i].start)
             b++;
-        while (e < n && ended[e] <= at[i].call->start)
+        while (e < n && ended[e] <= at[i].start)
             e++;
         at[i].up = (unsigned)(b - e);
     }
@@ -132,8 +133,8 @@ static void judge_peer(struct exam *e, const struct rule *r, struct attempt *at,
 {
     size_t refused = 0, begin = 0, best = 0, best_n = 0, first = 0;
     for (size_t i = 0; i < n; i++) {
-        for (refused += at[i].refused;
-             at[i].call->start - at[begin].call->start > 60 * SECOND; begin++)
+        for (refused += at[i].refused; at[i].start - at[begin].start > 60 * SECOND;
+             begin++)
             refused -= at[begin].refused;
         size_t here = i - begin + 1;
         if (here >= WINDOW_CALLS && refused >= WINDOW_REFUSED &&
@@ -187,7 +188,7 @@ static void share(struct exam *e, const struct rule *r)
             continue;
         struct addr ip = c->hop->dst;
         ip.port = 0;
-        struct attempt one = {hash_bytes(&ip, sizeof ip), c, 0,
+        struct attempt one = {hash_bytes(&ip, sizeof ip), c->start, c, 0,
                               c->status == 503 && !c->answer};
         if (!vec_push(&list, one))
             break;
