@@ -376,32 +376,47 @@ static void draw_arrow(struct rungs *r, struct canvas *c, const struct ladder_ro
         canvas_put(c, a + 3 + w, y, style, " ");
 }
 
-/* Not an arrow: beside the line of the participant that it happened at. */
-static void draw_beside(struct rungs *r, struct canvas *c, const struct ladder_row *row,
-                        int y)
+/* Not an arrow: beside the line of the participant that it happened at. Returns where
+ * it ends. */
+static int draw_beside(struct rungs *r, struct canvas *c, const struct ladder_row *row,
+                       int y)
 {
     int x = column_x(r, row->from < row->to ? row->from : row->to) + 1;
+    int proof = row->rule ? 3 + (int)strlen(row->rule) : 0;
     unsigned style = style_of(r, row);
 
-    row_text(r, c, row, r->area.x + r->area.w - x - 6);
+    row_text(r, c, row, r->area.x + r->area.w - x - 6 - proof);
     if (row->kind == LADDER_MESSAGE || row->kind == LADDER_MEDIA)
         x = canvas_put(c, x, y, style, row->kind == LADDER_MEDIA ? "◀═▶" : "◀─▶");
     x = canvas_text(c, x + 1, y, style | STYLE_BOLD, r->scratch.p, r->scratch.n);
-    canvas_put(c, x, y, style, " ");
+    return canvas_put(c, x, y, style, " ");
 }
 
-/* What a row proves: a sign where the eye begins, and the rule behind the last line. */
-static void draw_proof(struct rungs *r, struct canvas *c, const struct ladder_row *row,
-                       int y)
+static const char *proof_sign(const struct ladder_row *row)
 {
-    const char *sign = row->proof_tone == TONE_BAD ? "●" : "▲";
+    return row->proof_tone == TONE_BAD ? "●" : "▲";
+}
+
+/* That a row proves something: a sign where the eye begins. */
+static void draw_sign(struct rungs *r, struct canvas *c, const struct ladder_row *row,
+                      int y)
+{
+    if (row->rule)
+        canvas_put(c, r->area.x + (int)r->layout.time_width + 1, y,
+                   (unsigned)row->proof_tone | STYLE_BOLD, proof_sign(row));
+}
+
+/* The rule that it proves: behind the last line, and behind the row, which ends at
+ * `end`. */
+static void draw_proof(struct rungs *r, struct canvas *c, const struct ladder_row *row,
+                       int y, int end)
+{
     int x = column_x(r, r->ladder->columns ? (unsigned)r->ladder->columns - 1 : 0) + 2;
     unsigned style = (unsigned)row->proof_tone | STYLE_BOLD;
 
     if (!row->rule)
         return;
-    canvas_put(c, r->area.x + (int)r->layout.time_width + 1, y, style, sign);
-    x = canvas_put(c, x, y, style, sign) + 1;
+    x = canvas_put(c, end + 1 > x ? end + 1 : x, y, style, proof_sign(row)) + 1;
     canvas_put(c, x, y, style, row->rule);
 }
 
@@ -420,9 +435,10 @@ void rungs_draw_row(struct rungs *r, struct canvas *c, const struct ladder_row *
                     int y)
 {
     struct rect clip = canvas_clip(c, r->area);
+    int end = 0;
 
     draw_time(r, c, row, y);
-    draw_proof(r, c, row, y);
+    draw_sign(r, c, row, y);
     draw_brackets(r, c, row, y);
     canvas_clip(c, line_area(r));
     draw_lines(r, c, row->kind == LADDER_GAP ? "┆" : "│", y);
@@ -431,8 +447,9 @@ void rungs_draw_row(struct rungs *r, struct canvas *c, const struct ladder_row *
         return;
     }
     if (row->kind == LADDER_NOTE || row->from == row->to)
-        draw_beside(r, c, row, y);
+        end = draw_beside(r, c, row, y);
     else
         draw_arrow(r, c, row, y);
+    draw_proof(r, c, row, y, end);
     canvas_clip(c, clip);
 }

@@ -18,6 +18,9 @@ static const struct ink ASCII = {"|", ":", "-", ".",  "=", ">",
 /* Room right of the last participant for messages of a party to itself. */
 enum { SELF_ROOM = 24 };
 
+/* Of these, room for what a row proves: a blank, the sign, and the rule's id. */
+enum { PROOF_ROOM = 9 };
+
 struct drawing {
     const struct view *view;
     const struct ladder *ladder;
@@ -274,22 +277,22 @@ static void arrow_text(struct drawing *d, const struct ladder_row *r, size_t roo
     ladder_media_text(r->media, room, d->options->ascii, &d->text);
 }
 
-static void self_rung(struct drawing *d, const struct ladder_row *r)
+/* Returns where it ends. */
+static size_t self_rung(struct drawing *d, const struct ladder_row *r)
 {
-    size_t x = column_x(d, r->from) + 1;
+    size_t x = column_x(d, r->from) + 1, proof = r->rule ? PROOF_ROOM : 0;
     bool last = r->from + 1 >= d->ladder->columns;
-    size_t room = last ? d->grid.width - x - 3 : d->layout.step - 4;
+    size_t room = last ? d->grid.width - x - 3 - proof : d->layout.step - 4;
     arrow_text(d, r, room);
     x += grid_str(&d->grid, x, d->ink->self, r->tone) + 1;
-    grid_put(&d->grid, x, d->text.p, d->text.n, room, r->tone);
+    return x + grid_put(&d->grid, x, d->text.p, d->text.n, room, r->tone);
 }
 
-static void rung(struct drawing *d, const struct ladder_row *r)
+/* Returns where it ends. */
+static size_t rung(struct drawing *d, const struct ladder_row *r)
 {
-    if (r->from == r->to) {
-        self_rung(d, r);
-        return;
-    }
+    if (r->from == r->to)
+        return self_rung(d, r);
     bool right = r->from < r->to;
     size_t left_x = column_x(d, right ? r->from : r->to);
     size_t right_x = column_x(d, right ? r->to : r->from);
@@ -312,15 +315,18 @@ static void rung(struct drawing *d, const struct ladder_row *r)
     x++;
     x += grid_put(&d->grid, x, d->text.p, d->text.n, room, r->tone);
     grid_str(&d->grid, x, " ", r->tone);
+    return right_x;
 }
 
-/* What a row proves stands right of the last participant. */
-static void put_proof(struct drawing *d, const struct ladder_row *r)
+/* What a row proves stands right of the last participant, and of the row, which ends at
+ * `end`. */
+static void put_proof(struct drawing *d, const struct ladder_row *r, size_t end)
 {
     if (!r->rule || !d->ladder->columns)
         return;
     bool bad = r->proof_tone == TONE_BAD;
-    size_t x = column_x(d, d->ladder->columns - 1) + 2;
+    size_t x = column_x(d, d->ladder->columns - 1);
+    x = (end > x ? end : x) + 2;
     const char *sign = d->options->ascii ? "!" : bad ? "●" : "▲";
     x += grid_str(&d->grid, x, sign, r->proof_tone) + 1;
     grid_str(&d->grid, x, r->rule, r->proof_tone);
@@ -342,9 +348,7 @@ static void rungs(struct drawing *d)
         }
         put_time(d, r, absolute && r->kind != LADDER_GAP);
         put_lines(d, r->kind == LADDER_GAP);
-        if (r->kind != LADDER_GAP)
-            rung(d, r);
-        put_proof(d, r);
+        put_proof(d, r, r->kind == LADDER_GAP ? 0 : rung(d, r));
         absolute = r->kind == LADDER_GAP;
         write_line(d);
     }
