@@ -7,13 +7,33 @@
 
 enum { HEAD_TALL = 7 /* lines from which roles have room */ };
 
+/* Columns right of its line that a message of a party to itself takes. */
+static int beside_width(const struct ladder_row *row)
+{
+    enum { AROUND = 12, MOST = 60 };
+    int n = row->text ? (int)utf8_columns(row->text, strlen(row->text)) : 0;
+
+    n += (row->mark ? (int)strlen(row->mark) + 2 : 0) + (row->repeats ? 4 : 0) +
+         (row->rule ? (int)strlen(row->rule) + 3 : 0) + AROUND;
+    return n < MOST ? n : MOST;
+}
+
 int rungs_width(const struct ladder *l, int room)
 {
     struct ladder_layout layout = ladder_layout(l, (unsigned)(room > 1 ? room : 1));
     int last = (int)(layout.first + layout.step * (l->columns ? l->columns - 1 : 0));
-    int named = last + (int)layout.step / 2 + 1;
+    int most = last + (int)layout.step / 2 + 1;
 
-    return (int)layout.width > named ? (int)layout.width : named;
+    most = (int)layout.width > most ? (int)layout.width : most;
+    for (size_t i = 0; i < l->rows; i++) {
+        const struct ladder_row *row = &l->row[i];
+        int end = row->from == row->to && row->from + 1u == l->columns
+                      ? last + beside_width(row)
+                      : 0;
+
+        most = end > most ? end : most;
+    }
+    return most < room || room < 1 ? most : room;
 }
 
 static int column_x(const struct rungs *r, unsigned column)
