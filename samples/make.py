@@ -404,6 +404,19 @@ call 1 alice bob
 33.019 alice>bob 200
 """)
 
+sample("one-host", "Both ends on one address and port, as load tests have them: 404, and no ACK for it.", """
+who tester sip:tester@example.com 127.0.0.1:5060 Example Tester 1.0
+who tested sip:nobody@example.com 127.0.0.1:5060 Example Tester 1.0
+call 1 tester tested
+0.000 tester>tested INVITE sdp
+0.003 tested>tester 100
+0.160 tested>tester 404
+0.660 tested>tester repeat 404
+1.660 tested>tester repeat 404
+3.660 tested>tester repeat 404
+7.660 tested>tester repeat 404
+""")
+
 sample("retransmissions", "A lossy hop: INVITE, 200 and BYE repeated on the same branch, then a re-INVITE that is no repetition.", """
 call 1 alice bob
 0.000 alice>bob INVITE sdp

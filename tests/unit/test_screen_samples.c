@@ -28,6 +28,7 @@ static const struct {
     {"ladder-tcp", "tcp.pcap", "\n"},
     {"ladder-ipv6", "ipv6.pcap", "\n"},
     {"ladder-hostile", "hostile-text.pcap", "j\n"},
+    {"ladder-one-host", "one-host.pcap", "\n"},
     {"media-hold", "hold.pcap", "m"},
     {"media-together", "real-baresip.pcap", "m\t"},
     {"message-malformed", "malformed.pcap", "\n\n"},
