@@ -85,9 +85,11 @@ static int name_table(struct connection *c, const char *name)
  * refuse: they are all named before it is there. */
 static int name_tables(struct connection *c)
 {
+    c->naming = true;
     int err = name_table(c, "json_each");
     for (size_t i = 0; TABLES[i] && !err; i++)
         err = name_table(c, TABLES[i]->name);
+    c->naming = false;
     return err;
 }
 

@@ -19,6 +19,7 @@ struct connection {
     unsigned timeout;        /* seconds a statement may run; 0: no limit */
     int64_t deadline;        /* ns of the monotonic clock; 0: nothing runs */
     bool timed_out;          /* the statement before was stopped at its deadline */
+    bool naming;             /* tables are made known: nothing is counted for it */
     const void *pinned;      /* the row that a filter looks at */
     const char *refused;     /* what the authorizer did not allow; NULL: nothing */
     char refused_name[64];

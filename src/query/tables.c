@@ -103,7 +103,7 @@ static enum plan plan_of(const struct virtual *v, int column)
 /* Rows that a plan is thought to give. */
 static double rows_of(const struct virtual *v, enum plan plan)
 {
-    double all = (double)v->t->count(v->c->view);
+    double all = v->c->naming ? 0 : (double)v->t->count(v->c->view);
     switch (plan) {
     case PLAN_PINNED:
     case PLAN_ID: return 1;

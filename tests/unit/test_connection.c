@@ -1,5 +1,7 @@
 #include "query_shelf.h"
 
+#include "model/kpi.h"
+
 /* Reading only, and not for ever. */
 static void refused(void **state)
 {
@@ -46,11 +48,31 @@ static void stopped(void **state)
     query_shelf_done(&q);
 }
 
+/* KPIs cost a count of all messages: who does not ask for them does not pay. */
+static void nothing_is_counted_unasked(void **state)
+{
+    struct kpi_options o = {.prefix = 4};
+    struct kpi *k = kpi_new(&o);
+    struct query_shelf q;
+    (void)state;
+    shelf_init(&q.shelf);
+    q.shelf.f.calls->kpi_later = k;
+    shelf_call(&q.shelf);
+    assert_int_equal(connection_new(&q.shelf.view, 5, &q.c, &(struct errmsg){""}), 0);
+    assert_string_equal(query(&q, "SELECT count(*) FROM calls"), "1");
+    assert_null(q.shelf.f.calls->kpi);
+    assert_string_equal(query(&q, "SELECT sum(attempts) > 0 FROM kpis"), "1");
+    assert_ptr_equal(q.shelf.f.calls->kpi, k);
+    query_shelf_done(&q);
+    kpi_free(k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refused),
         cmocka_unit_test(stopped),
+        cmocka_unit_test(nothing_is_counted_unasked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
