@@ -155,7 +155,7 @@ enum {
     KEY(PREV_MESSAGE, ON_MESSAGE, "", "message of the ladder before", INPUT_BACKTAB)   \
     KEY(PAUSE, ON_ANY, "", "pause reading, or go on", 'p')                             \
     KEY(CLEAR, ON_CALLS, "", "forget all calls (asks)", INPUT_F0 + 5)                  \
-    KEY(STATS, ON_MAIN & ~ON_STATS, "stats", "counts and the ledger", 'i')             \
+    KEY(STATS, ON_MAIN & ~ON_STATS, "stats", "counts, KPIs, the ledger", 'i')          \
     KEY(MESSAGES, ON_MAIN & ~ON_MESSAGES, "", "search the messages of all calls", 'M') \
     KEY(STREAMS, ON_MAIN & ~ON_STREAMS, "", "all media streams", 'S')                  \
     KEY(LEDGER, ON_MAIN & ~ON_LEDGER, "", "what was left out, and why", 'L')           \

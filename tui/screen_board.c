@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { LINE_MOST = 32 };
+enum { PART = 256 /* messages counted between two looks at the clock */ };
 
 /* How far back it looks; 0: all there is. */
 static const int64_t spans[] = {60, 300, 3600, 86400, 0};
@@ -37,6 +38,8 @@ struct board_screen {
     int line;         /* cells of a line, as laid out */
     uint64_t version; /* of the KPIs shown */
     int64_t second;
+    int64_t next;  /* when it may be built anew */
+    bool counting; /* KPIs are not counted up yet: there is no board */
 };
 
 static struct board_screen *of(struct screen *screen)
@@ -113,6 +116,7 @@ static void build(struct board_screen *s)
                               .seconds = spans[s->span],
                               .before = true};
     struct board_options all = {.kind = KPI_ALL, .seconds = spans[s->span]};
+    int64_t began = ui_now();
 
     board_free(s->board);
     board_free(s->whole);
@@ -120,20 +124,32 @@ static void build(struct board_screen *s)
     s->whole = board_build(v, &all);
     s->version = v->calls->kpi ? v->calls->kpi->version : 0;
     s->second = v->calls->kpi ? v->calls->kpi->second : 0;
+    s->next = ui_next_count(began);
     if (s->board) {
         sort_rows(s);
         find_selected(s);
     }
 }
 
+static bool count_part(void *ctx)
+{
+    return board_count(((struct board_screen *)ctx)->screen.ui->view, PART);
+}
+
 /* Live once for each second of the capture: a row is made of many. */
 static void board_refresh(struct screen *screen)
 {
     struct board_screen *s = of(screen);
-    const struct kpi *k = screen->ui->view->calls->kpi;
+    const struct kpi *k;
 
-    if (!s->board || !k || k->second != s->second ||
-        (screen->ui->trace->ended && k->version != s->version))
+    if ((s->counting = ui_work(screen->ui, count_part, s)))
+        return;
+    k = screen->ui->view->calls->kpi;
+    if (!s->board)
+        build(s);
+    else if ((!k || k->second != s->second ||
+              (screen->ui->trace->ended && k->version != s->version)) &&
+             ui_may_count(screen->ui, s->next))
         build(s);
 }
 
@@ -341,6 +357,9 @@ static void draw_head(struct board_screen *s, struct canvas *c, struct rect area
 
     x = canvas_printf(c, x + 1, area.y, TONE_PLAIN, "by %s   %s", group_names[s->group],
                       names[s->span]);
+    if (s->counting)
+        canvas_printf(c, x + 3, area.y, TONE_DIM, "counting: %u %%",
+                      board_counted(s->screen.ui->view));
     if (!all || s->whole->from == s->whole->to)
         return;
     if (area.w < 120 && draw_alarm(s, c, x + 3, area.y))
@@ -428,7 +447,8 @@ static void board_act(struct screen *screen, enum action action)
             remember(s);
         return;
     }
-    build(s);
+    if (!s->counting)
+        build(s);
 }
 
 static void board_copy(struct screen *screen, struct strbuf *out)

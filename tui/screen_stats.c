@@ -1,19 +1,30 @@
-/* Counts, and the ledger: what was left out and why. */
+/* Counts and KPIs, and the ledger: what was left out and why. */
+#include "out/kpi_text.h"
 #include "tui/pager.h"
 #include "tui/ui.h"
+#include "view/alias.h"
 #include "view/stats.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { PEERS = 20 /* shown */ };
 
+/* Messages and calls counted between two looks at the clock. */
+enum { KPI_PART = 256, PART = 4096 };
+
 struct stats_screen {
     struct screen screen;
     struct pager pager;
     struct strbuf line;
-    uint64_t version, ledger; /* of what is shown */
+    struct stats_count *count; /* under way; NULL: none is */
+    uint64_t layout;           /* that it began with */
+    uint64_t version, ledger;  /* of what is shown */
+    int64_t began, next;       /* the count; when the next one may */
+    bool shown;                /* there was one */
 };
 
 static void stats_screen_free(struct screen *screen)
@@ -22,12 +33,14 @@ static void stats_screen_free(struct screen *screen)
 
     pager_done(&s->pager);
     strbuf_done(&s->line);
+    stats_free(stats_count_done(s->count));
     free(s);
 }
 
 static void heading(struct stats_screen *s, const char *text)
 {
-    pager_add(&s->pager, TONE_PLAIN, 0, "", 0, 0, 0);
+    if (s->pager.lines.n)
+        pager_add(&s->pager, TONE_PLAIN, 0, "", 0, 0, 0);
     pager_add(&s->pager, STYLE_BOLD, 0, text, strlen(text), 0, 0);
 }
 
@@ -55,7 +68,7 @@ static void write_input(struct stats_screen *s)
 
     if (!c)
         return;
-    pager_add(&s->pager, STYLE_BOLD, 0, "Input", 5, 0, 0);
+    heading(s, "Input");
     count(s, TONE_PLAIN, c->frames, "frames");
     count(s, TONE_PLAIN, c->sip, "SIP messages");
     count_some(s, TONE_WARN, c->malformed, "looked like SIP and could not be used");
@@ -105,6 +118,29 @@ static void write_states(struct stats_screen *s, const struct stats *st)
                    st->state[i], call_state_name(i));
 }
 
+static void write_kpis(struct stats_screen *s)
+{
+    const struct board_options all = {.kind = KPI_ALL};
+    struct board *b = board_build(s->screen.ui->view, &all);
+    struct kpi_line l;
+
+    if (b && b->n && b->row[0].counts.n[KPI_ATTEMPTS]) {
+        heading(s, "KPIs");
+        for (size_t i = 0; kpi_line(&b->row[0].figures, i, &l); i++) {
+            if (isnan(l.value))
+                continue;
+            s->line.n = 0;
+            strbuf_printf(&s->line, "%12.*f %-2s  %-11s ", (int)l.digits, l.value,
+                          l.unit, l.title);
+            pager_add(&s->pager, TONE_PLAIN, 0, s->line.p, s->line.n, 0, 0);
+            pager_put(&s->pager, TONE_DIM, l.help, strlen(l.help));
+        }
+        if (b->row[0].counts.n[KPI_ATTEMPTS] < KPI_LEAST)
+            pager_add(&s->pager, TONE_DIM, 14, "too few attempts for ratios", 27, 0, 0);
+    }
+    board_free(b);
+}
+
 static void write_messages(struct stats_screen *s, const struct stats *st)
 {
     heading(s, "Messages");
@@ -113,70 +149,136 @@ static void write_messages(struct stats_screen *s, const struct stats *st)
     count_some(s, TONE_DIM, st->copies, "copies seen on another interface or tunnel");
     for (unsigned i = 0; i < TRANSPORT_COUNT; i++)
         count_some(s, TONE_PLAIN, st->transport[i], transport_name(i));
-    heading(s, "Requests by method");
-    for (size_t i = 0; i < st->methods; i++)
-        count_some(s, TONE_REQUEST, st->method[i].requests, st->method[i].name);
+}
+
+static void write_methods(struct stats_screen *s, const struct stats *st)
+{
+    if (!st->methods)
+        return;
+    heading(s, "    Requests   Responses    Repeated  by method");
+    for (size_t i = 0; i < st->methods; i++) {
+        const struct stats_method *m = &st->method[i];
+        char requests[24], responses[24], repeated[24];
+
+        s->line.n = 0;
+        strbuf_printf(&s->line, "%12s%12s%12s  ", state_count(m->requests, requests),
+                      state_count(m->responses, responses),
+                      state_count(m->retransmissions, repeated));
+        strbuf_str(&s->line, m->name);
+        pager_add(&s->pager, TONE_PLAIN, 0, s->line.p, s->line.n, 0, 0);
+    }
+}
+
+static void write_codes(struct stats_screen *s, const struct stats *st)
+{
+    if (!st->responses)
+        return;
     heading(s, "Responses by code");
     for (unsigned code = 100; code < 700; code++) {
-        char text[8];
-        enum tone tone = code < 200                   ? TONE_PLAIN
-                         : code < 300                 ? TONE_GOOD
-                         : code < 400                 ? TONE_REQUEST
-                         : code == 401 || code == 407 ? TONE_WARN
-                                                      : TONE_BAD;
+        enum tone tone = code < 200 ? TONE_PLAIN : tone_of_status(code);
+        const char *phrase = sip_status_phrase(code);
+        char text[80];
 
-        text[0] = (char)('0' + code / 100);
-        text[1] = (char)('0' + code / 10 % 10);
-        text[2] = (char)('0' + code % 10);
-        text[3] = 0;
-        count_some(s, tone, st->status[code], text);
+        if (!st->status[code])
+            continue;
+        snprintf(text, sizeof text, "%u %s", code, phrase ? phrase : "");
+        count(s, tone, st->status[code], text);
     }
 }
 
 static void write_peers(struct stats_screen *s, const struct stats *st)
 {
-    heading(s, "Peers                                     calls      failed        "
-               "sent    received");
+    heading(s, "       Calls      Failed        Sent    Received  by peer");
     for (size_t i = 0; i < st->peers && i < PEERS; i++) {
         const struct stats_peer *p = &st->peer[i];
-        char addr[ADDR_TEXT];
+        const char *alias = alias_find(s->screen.ui->view->aliases, &p->addr);
+        char addr[ADDR_TEXT], calls[24], failed[24], sent[24], received[24];
 
         addr_format_ip(&p->addr, addr);
         s->line.n = 0;
-        strbuf_printf(&s->line,
-                      "  %-34s %10" PRIu64 "  %10" PRIu64 "  %10" PRIu64 "  %10" PRIu64,
-                      addr, p->calls, p->failed, p->sent, p->received);
+        strbuf_printf(&s->line, "%12s%12s%12s%12s  %s", state_count(p->calls, calls),
+                      state_count(p->failed, failed), state_count(p->sent, sent),
+                      state_count(p->received, received), alias ? alias : addr);
+        if (alias)
+            strbuf_printf(&s->line, "  %s", addr);
         pager_add(&s->pager, p->failed ? TONE_BAD : TONE_PLAIN, 0, s->line.p, s->line.n,
                   0, 0);
     }
+    if (st->peers > PEERS)
+        count(s, TONE_DIM, st->peers - PEERS,
+              "more: b shows the busiest by their KPIs");
 }
 
-static void build(struct stats_screen *s)
+static void write_all(struct stats_screen *s, const struct stats *st)
 {
     const struct view *v = s->screen.ui->view;
-    struct stats *st = stats_build(v);
 
     pager_clear(&s->pager);
-    s->version = v->calls->version;
-    s->ledger = v->ledger->version;
-    write_input(s);
-    write_ledger(s, v->ledger);
     if (st) {
         write_states(s, st);
-        write_messages(s, st);
+        write_kpis(s);
+        write_codes(s, st);
+        write_methods(s, st);
         write_peers(s, st);
+        write_messages(s, st);
     }
-    stats_free(st);
+    write_input(s);
+    write_ledger(s, v->ledger);
+}
+
+/* How far the first count is: it may take seconds. */
+static void write_progress(struct stats_screen *s)
+{
+    s->line.n = 0;
+    strbuf_printf(&s->line, "Counting: %u %%", board_counted(s->screen.ui->view));
+    pager_clear(&s->pager);
+    pager_add(&s->pager, TONE_DIM, 0, s->line.p, s->line.n, 0, 0);
+}
+
+static bool step(void *ctx)
+{
+    struct stats_screen *s = ctx;
+    const struct view *v = s->screen.ui->view;
+
+    return board_count(v, KPI_PART) || (s->count && stats_count_step(s->count, PART));
+}
+
+/* What has left must not be counted on. */
+static void begin(struct stats_screen *s)
+{
+    const struct view *v = s->screen.ui->view;
+
+    if (s->count && s->layout == v->calls->layout)
+        return;
+    stats_free(stats_count_done(s->count));
+    s->count = stats_count_new(v);
+    s->layout = v->calls->layout;
+    s->version = v->calls->version;
+    s->ledger = v->ledger->version;
+    s->began = ui_now();
 }
 
 static void stats_refresh(struct screen *screen)
 {
     struct stats_screen *s = (struct stats_screen *)screen;
     const struct view *v = screen->ui->view;
+    bool same = s->version == v->calls->version && s->ledger == v->ledger->version;
+    struct stats *st;
 
-    if (!s->pager.lines.n || s->version != v->calls->version ||
-        s->ledger != v->ledger->version)
-        build(s);
+    if (!s->count && ((s->shown && same) || !ui_may_count(screen->ui, s->next)))
+        return;
+    begin(s);
+    if (ui_work(screen->ui, step, s)) {
+        if (!s->shown)
+            write_progress(s);
+        return;
+    }
+    st = stats_count_done(s->count);
+    s->count = NULL;
+    write_all(s, st);
+    stats_free(st);
+    s->shown = true;
+    s->next = ui_next_count(s->began);
 }
 
 static void stats_draw(struct screen *screen, struct canvas *c, struct rect area)

@@ -13,6 +13,8 @@
 /* Rows taken between two looks at the clock, and how long that goes on. */
 enum { FOLLOW_ROWS = 256, FOLLOW_US = 6000 };
 enum { FILTER_SECONDS = 1 /* that a filter may think about a row */ };
+/* From one count of everything to the next: times as long as it took, and the most. */
+enum { COUNT_TIMES = 20, COUNT_US = 1000000 };
 
 void ui_done(struct ui *ui)
 {
@@ -103,7 +105,7 @@ struct connection *ui_connection(struct ui *ui, struct errmsg *why)
     return ui->connection;
 }
 
-static int64_t now_us(void)
+int64_t ui_now(void)
 {
     struct timespec t;
 
@@ -121,8 +123,34 @@ void ui_follow(struct ui *ui, struct list *l)
 {
     do
         list_step(l, FOLLOW_ROWS);
-    while (needs_more(ui, l) && now_us() < ui->follow_end);
+    while (needs_more(ui, l) && ui_now() < ui->follow_end);
     ui->pending |= needs_more(ui, l);
+}
+
+bool ui_work(struct ui *ui, bool (*step)(void *ctx), void *ctx)
+{
+    bool more;
+
+    do
+        more = step(ctx);
+    while (more && ui_now() < ui->follow_end);
+    ui->pending |= more;
+    return more;
+}
+
+int64_t ui_next_count(int64_t began)
+{
+    int64_t now = ui_now(), wait = (now - began) * COUNT_TIMES;
+
+    return now + (wait < COUNT_US ? wait : COUNT_US);
+}
+
+bool ui_may_count(struct ui *ui, int64_t next)
+{
+    if (ui_now() >= next)
+        return true;
+    ui->version = ui->view->calls->version - 1; /* the screen lags behind */
+    return false;
 }
 
 static void refresh_all(struct ui *ui)
@@ -137,7 +165,7 @@ bool ui_refresh(struct ui *ui)
     const struct calls *calls = ui->view->calls;
     bool moved = calls->layout != ui->layout, changed = calls->version != ui->version;
 
-    ui->follow_end = now_us() + FOLLOW_US;
+    ui->follow_end = ui_now() + FOLLOW_US;
     if (!moved && !ui->pending && (!changed || ui->paused))
         return false;
     ui->pending = false;

@@ -65,6 +65,20 @@ bool ui_refresh(struct ui *ui);
  * ui_refresh. For the `refresh` of screens. */
 void ui_follow(struct ui *ui, struct list *l);
 
+/* Other work that comes in parts, for the `refresh` of screens: step(ctx) until it is
+ * false, or the same few milliseconds are over. True: it is not whole, and goes on with
+ * the next ui_refresh. */
+bool ui_work(struct ui *ui, bool (*step)(void *ctx), void *ctx);
+
+/* What is counted anew whenever the model changed is not counted all the time: when it
+ * is done, that gives the time for the next, twenty times as long as it took but a
+ * second at most. Before that may_count is false, and the screen is asked again. */
+int64_t ui_next_count(int64_t began);
+bool ui_may_count(struct ui *ui, int64_t next);
+
+/* Of the monotonic clock, us. */
+int64_t ui_now(void);
+
 /* Does an action on the top screen, as a key bound to it would. */
 void ui_act(struct ui *ui, enum action action);
 

@@ -48,6 +48,7 @@ struct calls {
     struct streams *streams; /* media; NULL: nobody looks at it. Not owned */
     struct kpi *kpi;         /* NULL: nobody counts. Not owned */
     struct kpi *kpi_later;   /* counts from when somebody asks: recount.h; or NULL */
+    size_t recounted;        /* messages that it has counted by then */
     bool ended;              /* calls_end() was told */
     struct rows events;      /* of all calls */
     struct conns conns;      /* these three are what rules look at besides */

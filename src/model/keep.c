@@ -240,6 +240,8 @@ static void compact(struct calls *c)
         c->layout++;
     }
     if (c->msgs.n - c->msgs_kept > 1024 + c->msgs.n / 16) {
+        if (c->recounted)
+            recount(c); /* its place would be another one */
         c->msgs.n = c->msg_ids.n =
             squeeze((void **)c->msgs.at, c->msg_ids.at, c->msgs.n);
         c->layout++;
@@ -307,8 +309,9 @@ void keep_nothing(struct calls *c, bool pool)
 {
     if (c->streams)
         streams_clear(c->streams);
-    if (c->kpi)
-        kpi_clear(c->kpi);
+    if (c->kpi || c->recounted)
+        kpi_clear(c->kpi ? c->kpi : c->kpi_later);
+    c->recounted = 0;
     rows_done(&c->events);
     conns_done(&c->conns);
     checks_done(&c->checks);

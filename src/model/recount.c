@@ -34,16 +34,16 @@ static const struct sip *read_again(struct reading *r, const struct msg *m,
                : NULL;
 }
 
-static void take_messages(struct calls *c)
+static void take_messages(struct calls *c, struct kpi *k, size_t end)
 {
-    struct reading r = {c->kpi->options.text, NULL};
+    struct reading r = {k->options.text, NULL};
     struct sip sip;
     if (r.text)
         r.buffer = malloc(TEXT_MAX);
-    for (size_t i = 0; i < c->msgs.n; i++) {
-        struct msg *m = c->msgs.at[i];
+    for (; c->recounted < end; c->recounted++) {
+        struct msg *m = c->msgs.at[c->recounted];
         if (m && m->call && m->txn && !m->malformed && !(m->flags & MSG_COPY))
-            attempt_message(c->kpi, m->call, m, m->txn, read_again(&r, m, &sip));
+            attempt_message(k, m->call, m, m->txn, read_again(&r, m, &sip));
     }
     free(r.buffer);
 }
@@ -57,12 +57,15 @@ static void take_media(struct calls *c)
     }
 }
 
-void recount(struct calls *c)
+bool recount_part(struct calls *c, size_t messages)
 {
     if (c->kpi || !c->kpi_later)
-        return;
+        return false;
+    size_t left = c->msgs.n - c->recounted;
+    take_messages(c, c->kpi_later, c->recounted + (left < messages ? left : messages));
+    if (left > messages)
+        return true;
     c->kpi = c->kpi_later;
-    take_messages(c);
     if (c->streams)
         take_media(c);
     for (size_t i = 0; i < c->list.n; i++) {
@@ -72,6 +75,12 @@ void recount(struct calls *c)
         if (call && c->ended)
             attempt_over(c->kpi, call);
     }
+    return false;
+}
+
+void recount(struct calls *c)
+{
+    recount_part(c, SIZE_MAX);
 }
 
 /* What is counted is no part of the calls: it is made by who looks. */
@@ -79,4 +88,9 @@ const struct kpi *recount_kpi(const struct calls *c)
 {
     recount((struct calls *)(uintptr_t)c);
     return c->kpi;
+}
+
+bool recount_kpi_part(const struct calls *c, size_t messages)
+{
+    return recount_part((struct calls *)(uintptr_t)c, messages);
 }

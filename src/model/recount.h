@@ -13,7 +13,12 @@
  * Nothing where that is so by now, or nobody wants to know. */
 void recount(struct calls *c);
 
+/* A part of that: at most so many messages. False: everything is counted. For screens,
+ * which go on answering keys; in between there are no KPIs. */
+bool recount_part(struct calls *c, size_t messages);
+
 /* The same, for who only reads: the KPIs of the calls; NULL: there are none. */
 const struct kpi *recount_kpi(const struct calls *c);
+bool recount_kpi_part(const struct calls *c, size_t messages);
 
 #endif

@@ -3,7 +3,6 @@
 #include "base/utf8.h"
 #include "out/format.h"
 #include "out/style.h"
-#include "view/board.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -56,6 +55,18 @@ static double figure_of(const struct kpi_figures *f, const struct figure *what)
     double r;
     memcpy(&r, (const char *)f + what->offset, sizeof r);
     return r;
+}
+
+bool kpi_line(const struct kpi_figures *f, size_t i, struct kpi_line *out)
+{
+    if (i >= FIGURES_N)
+        return false;
+    *out = (struct kpi_line){.title = FIGURES[i].title,
+                             .unit = FIGURES[i].unit,
+                             .help = FIGURES[i].help,
+                             .value = figure_of(f, &FIGURES[i]),
+                             .digits = FIGURES[i].digits};
+    return true;
 }
 
 /* The counts that are told beside the figures. */
@@ -149,14 +160,13 @@ static void whole(const struct board_row *row, bool color, struct strbuf *out)
     left(out, "Up at the end");
     number(out, row->up, 0, NUMBER_WIDTH);
     strbuf_printf(out, "    at most %u\n", c->up_peak);
-    for (size_t i = 0; i < FIGURES_N; i++) {
-        const struct figure *f = &FIGURES[i];
-        double r = figure_of(&row->figures, f);
-        if (isnan(r))
+    struct kpi_line l;
+    for (size_t i = 0; kpi_line(&row->figures, i, &l); i++) {
+        if (isnan(l.value))
             continue;
-        left(out, f->title);
-        number(out, r, f->digits, NUMBER_WIDTH);
-        strbuf_printf(out, " %-2s %s\n", f->unit, f->help);
+        left(out, l.title);
+        number(out, l.value, l.digits, NUMBER_WIDTH);
+        strbuf_printf(out, " %-2s %s\n", l.unit, l.help);
     }
     if (c->n[KPI_ATTEMPTS] < KPI_LEAST)
         strbuf_printf(out, "fewer than %d attempts: no ratios\n", KPI_LEAST);

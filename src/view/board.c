@@ -121,6 +121,18 @@ static int by_attempts(const void *a, const void *b)
     return order ? order : (int)x->way - (int)y->way;
 }
 
+bool board_count(const struct view *v, size_t messages)
+{
+    return v->calls && recount_kpi_part(v->calls, messages);
+}
+
+unsigned board_counted(const struct view *v)
+{
+    const struct calls *c = v->calls;
+    return !c || c->kpi || !c->msgs.n ? 100
+                                      : (unsigned)(c->recounted * 100 / c->msgs.n);
+}
+
 struct board *board_build(const struct view *v, const struct board_options *o)
 {
     struct build b = {.v = v, .o = o, .b = calloc(1, sizeof *b.b)};

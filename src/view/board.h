@@ -33,6 +33,12 @@ struct board {
     int64_t from, to; /* s since 1970, of the span; from == to: nothing was counted */
 };
 
+/* KPIs of a file are counted when they are first asked for, by board_build at once.
+ * Who has keys to answer has them counted before, so many messages at a time: false
+ * when that is done; percent: how far it is. */
+bool board_count(const struct view *v, size_t messages);
+unsigned board_counted(const struct view *v);
+
 /* NULL when memory is short. A view without KPIs gives an empty one. */
 struct board *board_build(const struct view *v, const struct board_options *o);
 void board_free(struct board *b);

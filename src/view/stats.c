@@ -7,7 +7,9 @@
 /* Methods of a name of their own over this many, and peers, are not told apart. */
 enum { METHODS_MAX = 64, PEERS_MAX = 100000 };
 
-struct build {
+struct stats_count {
+    const struct view *v;
+    size_t messages, calls; /* counted */
     struct stats *s;
     VEC(struct stats_method) methods;
     VEC(struct stats_peer) peers;
@@ -24,7 +26,7 @@ void stats_free(struct stats *s)
     free(s);
 }
 
-static struct stats_method *method_of(struct build *b, const char *name)
+static struct stats_method *method_of(struct stats_count *b, const char *name)
 {
     size_t i = 0;
     while (i < b->methods.n && strcmp(b->methods.at[i].name, name) != 0)
@@ -42,7 +44,7 @@ static struct stats_method *method_of(struct build *b, const char *name)
 }
 
 struct ip_key {
-    const struct build *build;
+    const struct stats_count *build;
     struct addr addr;
 };
 
@@ -52,7 +54,7 @@ static bool same_ip(const void *value, const void *key)
     return addr_eq(&k->build->peers.at[(uintptr_t)value - 1].addr, &k->addr);
 }
 
-static struct stats_peer *peer_of(struct build *b, const struct addr *a)
+static struct stats_peer *peer_of(struct stats_count *b, const struct addr *a)
 {
     struct ip_key key = {b, *a};
     key.addr.port = 0;
@@ -70,7 +72,7 @@ static struct stats_peer *peer_of(struct build *b, const struct addr *a)
     return &b->peers.at[b->peers.n - 1];
 }
 
-static void count_peers(struct build *b, const struct msg *m)
+static void count_peers(struct stats_count *b, const struct msg *m)
 {
     struct stats_peer *p = m->hop ? peer_of(b, &m->hop->src) : NULL;
     if (p)
@@ -79,7 +81,7 @@ static void count_peers(struct build *b, const struct msg *m)
         p->received++;
 }
 
-static void count_message(struct build *b, const struct msg *m)
+static void count_message(struct stats_count *b, const struct msg *m)
 {
     struct stats *s = b->s;
     bool repeated = m->flags & MSG_RETRANSMISSION;
@@ -119,7 +121,7 @@ static bool same_host(const struct addr *a, const struct addr *b)
     return a->family == b->family && !memcmp(a->ip, b->ip, sizeof a->ip);
 }
 
-static void count_call(struct build *b, const struct call *c)
+static void count_call(struct stats_count *b, const struct call *c)
 {
     bool failed = c->state == CALL_REJECTED || c->state == CALL_FAILED ||
                   c->state == CALL_TIMEOUT;
@@ -155,29 +157,55 @@ static int by_messages(const void *a, const void *b)
     return m != n ? (m < n ? 1 : -1) : memcmp(&x->addr, &y->addr, sizeof x->addr);
 }
 
-struct stats *stats_build(const struct view *v)
+struct stats_count *stats_count_new(const struct view *v)
 {
-    struct build b = {.s = calloc(1, sizeof *b.s)};
-    if (!b.s)
-        return NULL;
-    for (size_t i = 0; i < v->calls->msgs.n && !b.failed; i++)
-        if (v->calls->msgs.at[i])
-            count_message(&b, v->calls->msgs.at[i]);
-    for (size_t i = 0; i < v->calls->list.n && !b.failed; i++)
-        if (v->calls->list.at[i])
-            count_call(&b, v->calls->list.at[i]);
-    hash_done(&b.by_ip);
-    b.s->method = b.methods.at;
-    b.s->methods = b.methods.n;
-    b.s->peer = b.peers.at;
-    b.s->peers = b.peers.n;
-    if (b.failed) {
-        stats_free(b.s);
+    struct stats_count *b = calloc(1, sizeof *b);
+    if (!b || !(b->s = calloc(1, sizeof *b->s))) {
+        free(b);
         return NULL;
     }
-    if (b.s->methods)
-        qsort(b.s->method, b.s->methods, sizeof *b.s->method, by_requests);
-    if (b.s->peers)
-        qsort(b.s->peer, b.s->peers, sizeof *b.s->peer, by_messages);
-    return b.s;
+    b->v = v;
+    return b;
+}
+
+bool stats_count_step(struct stats_count *b, size_t rows)
+{
+    const struct calls *c = b->v->calls;
+    for (; rows && b->messages < c->msgs.n; rows--, b->messages++)
+        if (c->msgs.at[b->messages])
+            count_message(b, c->msgs.at[b->messages]);
+    for (; rows && b->calls < c->list.n; rows--, b->calls++)
+        if (c->list.at[b->calls])
+            count_call(b, c->list.at[b->calls]);
+    return !rows && !b->failed;
+}
+
+struct stats *stats_count_done(struct stats_count *b)
+{
+    struct stats *s = b ? b->s : NULL;
+    if (!s)
+        return NULL;
+    hash_done(&b->by_ip);
+    s->method = b->methods.at;
+    s->methods = b->methods.n;
+    s->peer = b->peers.at;
+    s->peers = b->peers.n;
+    if (s->methods)
+        qsort(s->method, s->methods, sizeof *s->method, by_requests);
+    if (s->peers)
+        qsort(s->peer, s->peers, sizeof *s->peer, by_messages);
+    if (b->failed) {
+        stats_free(s);
+        s = NULL;
+    }
+    free(b);
+    return s;
+}
+
+struct stats *stats_build(const struct view *v)
+{
+    struct stats_count *b = stats_count_new(v);
+    if (b)
+        stats_count_step(b, SIZE_MAX);
+    return stats_count_done(b);
 }

@@ -33,6 +33,14 @@ struct stats {
 
 /* Counts everything the model holds. NULL when memory is short. */
 struct stats *stats_build(const struct view *v);
+
+/* The same a part at a time, for screens, which go on answering keys: step counts so
+ * many messages and calls and returns false when there are no more; done gives the
+ * counts and frees. Where calls leave in between (calls->layout), it is to be begun
+ * anew. new and done: NULL when memory is short; done accepts NULL. */
+struct stats_count *stats_count_new(const struct view *v);
+bool stats_count_step(struct stats_count *b, size_t rows);
+struct stats *stats_count_done(struct stats_count *b);
 void stats_free(struct stats *s);
 
 #endif

@@ -55,8 +55,12 @@ static void fresh(void)
 }
 
 /* INVITE, maybe a ring, and a final response of a call of its own. */
+static size_t part; /* messages counted before each attempt */
+
 static void attempt(int ms, bool rings, const char *final)
 {
+    if (part && f.calls->msgs.n)
+        assert_true(recount_part(f.calls, part));
     fresh();
     FEED(&f, {ms, ">", "INVITE", "1 INVITE", "a", NULL, NULL});
     if (rings)
@@ -394,10 +398,9 @@ static size_t all_counts(int64_t *out, size_t cap)
     return n;
 }
 
-static void counted_later_is_the_same(void **state)
+static void check_later(size_t messages)
 {
     static int64_t now[200000], later[200000];
-    (void)state;
     play();
     size_t n = all_counts(now, 200000);
     assert_true(n > 2000);
@@ -405,7 +408,9 @@ static void counted_later_is_the_same(void **state)
     open_with((struct kpi_options){.keep = {0}});
     f.calls->kpi = NULL;
     f.calls->kpi_later = k;
+    part = messages;
     play();
+    part = 0;
     assert_null(f.calls->kpi);
     assert_int_equal(all_counts(later, 200000), n);
     for (size_t i = 0; i < n; i++)
@@ -415,6 +420,37 @@ static void counted_later_is_the_same(void **state)
             break;
         }
     assert_memory_equal(now, later, n * sizeof *now);
+}
+
+static void counted_later_is_the_same(void **state)
+{
+    (void)state;
+    check_later(0);
+}
+
+/* While more comes, as a screen does it. */
+static void counted_in_parts_is_the_same(void **state)
+{
+    (void)state;
+    check_later(1);
+}
+
+/* What was counted in part, too, is forgotten with the calls. */
+static void a_part_is_forgotten(void **state)
+{
+    struct kpi_counts c;
+    struct kpi_figures g;
+    (void)state;
+    f.calls->kpi = NULL;
+    f.calls->kpi_later = k;
+    attempt(0, true, "486");
+    assert_true(recount_part(f.calls, 1));
+    calls_clear(f.calls);
+    attempt(1000, true, "486");
+    assert_false(recount_part(f.calls, 100));
+    all(&c, &g);
+    assert_int_equal(c.n[KPI_ATTEMPTS], 1);
+    kpi_counts_done(&c);
 }
 
 /* Calls that are given up are counted before. */
@@ -473,6 +509,8 @@ int main(void)
         TEST(time_goes_by),
         TEST(leaps_are_believed_when_confirmed),
         TEST(counted_later_is_the_same),
+        TEST(counted_in_parts_is_the_same),
+        TEST(a_part_is_forgotten),
         TEST(what_leaves_is_counted),
         TEST(many_peers_are_bounded),
     };

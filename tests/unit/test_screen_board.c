@@ -163,6 +163,53 @@ static void what_is_gone_is_not_drawn(void **state)
     stage_draw(&s, 80, 24, false);
 }
 
+/* Keys are answered while many messages are counted: a part of them at a time. */
+static void counts_in_parts(const char *key, const char *says, const char *whole)
+{
+    stage_trunks(&s);
+    s.ui.follow_end = 0;
+    stage_press(&s, key);
+    assert_true(s.ui.pending);
+    assert_null(s.f.calls->kpi);
+    stage_draw(&s, 120, 36, false);
+    assert_true(stage_shows(&s, says));
+    stage_press(&s, key[0] == 'b' ? "P\t\t\t\tPPPP>>>>>>>" : "jk");
+    for (int i = 0; s.ui.pending; i++) {
+        assert_in_range(i, 0, 1000);
+        ui_refresh(&s.ui);
+    }
+    stage_draw(&s, 120, 36, false);
+    assert_true(stage_shows(&s, whole));
+}
+
+static void the_board_counts_in_parts(void **state)
+{
+    (void)state;
+    counts_in_parts("b", "counting: 35 %", "150 attempts");
+}
+
+static void stats_count_in_parts(void **state)
+{
+    (void)state;
+    counts_in_parts("i", "Counting: 35 %", "ASR         answered, of all attempts");
+    assert_golden_sizes(&s, "stats-kpis");
+}
+
+/* A count under way does not go on where calls left. */
+static void stats_begin_anew_where_calls_left(void **state)
+{
+    (void)state;
+    stage_trunks(&s);
+    s.ui.follow_end = 0;
+    stage_press(&s, "i");
+    calls_clear(s.f.calls);
+    stage_plain(&s);
+    for (int i = 0; i < 1000 && (!i || s.ui.pending); i++)
+        ui_refresh(&s.ui);
+    stage_draw(&s, 120, 36, false);
+    assert_true(stage_shows(&s, "           1  calls"));
+}
+
 static void who_is_registered(void **state)
 {
     (void)state;
@@ -207,6 +254,9 @@ int main(void)
         TEST(sorted_by_what_is_bad),
         TEST(a_second_is_enough_to_look_anew),
         TEST(what_is_gone_is_not_drawn),
+        TEST(the_board_counts_in_parts),
+        TEST(stats_count_in_parts),
+        TEST(stats_begin_anew_where_calls_left),
         TEST(who_is_registered),
         TEST(lines_have_their_scale),
     };

@@ -38,6 +38,15 @@ static void counted(void **state)
     assert_int_equal(t->peer[0].failed, 1);
     assert_int_equal(t->first, T0);
     assert_int_equal(t->last, T0 + 124020 * MS);
+    struct stats_count *b = stats_count_new(&s.view);
+    for (size_t i = 0; stats_count_step(b, 1); i++)
+        assert_in_range(i, 0, 11 + 3);
+    struct stats *again = stats_count_done(b);
+    assert_int_equal(again->messages, t->messages);
+    assert_int_equal(again->calls, t->calls);
+    assert_memory_equal(again->status, t->status, sizeof t->status);
+    assert_memory_equal(again->peer, t->peer, t->peers * sizeof *t->peer);
+    stats_free(again);
     stats_free(t);
     shelf_done(&s);
 }
