@@ -65,7 +65,7 @@ class Terminal:
 # key, what it draws that was not there, the key that takes it back, what that draws
 KEYS = [("help", b"?", b"Keys:", b"q", b"happened"), ("filter", b"/", b"Filter:", b"\x15\n", b"verdict"),
         ("palette", b":", b"Palette", b"\x1b", b"verdict"), ("ladder", b"\n", b"Ladder", b"q", b"happened"),
-        ("stats", b"i", b"Stats", b"q", b"happened"), ("board", b"b", b"Board", b"q", b"happened")]
+        ("stats", b"i", b"Stat", b"q", b"happened"), ("board", b"b", b"Board", b"q", b"happened")]
 BETWEEN = [b">", b"z", b"/5\n", b"/\x15\n", b"<", b"/status >= 400\n", b"/\x15\n", b"j", b"\x06"]
 
 
