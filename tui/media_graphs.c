@@ -9,6 +9,7 @@
 
 enum {
     AXIS = 6,    /* columns of the scale on the left */
+    TIME = 8,    /* columns of a time of day */
     LEAST = 18,  /* columns of a graph */
     BLOCK = 4,   /* lines of a stream among all: its name and its graphs */
     SLICES = 720 /* of the common axis; a longer call has several slices a dot */
@@ -155,15 +156,23 @@ static double common_high(const struct call_media *m, enum call_media_graph whic
     return ceiling(most);
 }
 
+/* Begin and end; where that has no room, only how long it is. */
 static void draw_axis(struct canvas *c, struct rect line, const struct view *v,
                       const struct call_media *m)
 {
     struct strbuf b = {0};
+    bool wide = line.w >= AXIS + 2 * TIME + 3;
 
-    clock_time(&b, m->start, v->utc, 0);
+    if (wide)
+        clock_time(&b, m->start, v->utc, 0);
+    else
+        strbuf_str(&b, "00:00");
     canvas_text(c, line.x + AXIS, line.y, TONE_DIM, b.p, b.n);
     b.n = 0;
-    clock_time(&b, m->end, v->utc, 0);
+    if (wide)
+        clock_time(&b, m->end, v->utc, 0);
+    else
+        clock_talk(&b, m->end - m->start);
     canvas_field(c, line.x + AXIS, line.y, line.w - AXIS - 2, true, TONE_DIM, b.p, b.n);
     strbuf_done(&b);
 }

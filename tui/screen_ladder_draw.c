@@ -75,14 +75,17 @@ static void draw_title(struct ladder_screen *s, struct canvas *c, struct rect ar
                        const struct call *call)
 {
     int x = canvas_printf(c, area.x, area.y, STYLE_BOLD, "Call %u", call->id) + 3;
+    int state;
 
     x = canvas_put(c, x, area.y, TONE_REQUEST, call_method(call)) + 2;
     x = canvas_put(c, x, area.y, STYLE_BOLD, party_name(&call->from));
     x = canvas_put(c, x, area.y, TONE_PLAIN, " → ");
     x = canvas_put(c, x, area.y, STYLE_BOLD, party_name(&call->to)) + 3;
     put_field(s, c, &x, area.y, call, "state", "");
+    state = x;
     x -= 2;
     put_field(s, c, &x, area.y, call, "status", "");
+    x = x < state ? state : x;
     put_field(s, c, &x, area.y, call, "duration", "talk ");
     put_field(s, c, &x, area.y, call, "pdd", "PDD ");
     x = draw_folded(s, c, x, area.y);
@@ -116,7 +119,7 @@ static int draw_verdict_line(struct ladder_screen *s, struct canvas *c,
 {
     const struct finding *f = verdict_headline(s->screen.ui->view, call);
     enum tone tone;
-    const char *sign = sign_call(call, &tone);
+    const char *sign = sign_verdict(s->screen.ui->view, call, &tone);
     int x = area.x + 2;
 
     s->text.n = 0;

@@ -1,5 +1,7 @@
 #include "tui/sheet.h"
 
+#include "view/clock.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +13,8 @@ void sheet_done(struct sheet *s)
     strbuf_done(&s->text);
     strbuf_done(&s->cell);
 }
+
+enum { DATE = 6 /* columns of "03-12 " */ };
 
 /* "calls.columns", "calls.columns2"...: a line of the file holds some 150 bytes. */
 enum { LINE = 150, LINES_MOST = 6 };
@@ -128,6 +132,45 @@ void sheet_refresh(struct sheet *s)
 
 /* ---- drawing */
 
+/* Whether what is shown, the first and the last row are of several days. Once it is so,
+ * it stays: columns do not jump. */
+static void note_day(struct sheet *s, const struct field *f, size_t i)
+{
+    struct row row = {.view = s->ui->view,
+                      .object = list_at(s->list, i),
+                      .scratch = &s->scratch,
+                      .text = &s->text};
+    struct value v = {VALUE_NULL, {0}};
+    int64_t day;
+
+    if (row.object)
+        field_get(f, &row, &v);
+    if (v.type != VALUE_TIME)
+        return;
+    day = clock_day(v.i, s->ui->view->utc);
+    s->dated |= s->day && s->day != day;
+    s->day = day;
+}
+
+static void note_days(struct sheet *s, int rows)
+{
+    const struct table *t = s->columns.table;
+    size_t n = list_count(s->list), k = 0;
+
+    if (!n) {
+        s->day = 0;
+        s->dated = false;
+    }
+    while (k < t->n && t->fields[k].type != VALUE_TIME)
+        k++;
+    if (k == t->n || !n || s->dated)
+        return;
+    note_day(s, &t->fields[k], 0);
+    note_day(s, &t->fields[k], n - 1);
+    for (int y = 0; y < rows && s->scroll.top + (size_t)y < n; y++)
+        note_day(s, &t->fields[k], s->scroll.top + (size_t)y);
+}
+
 static void lay_out(struct sheet *s, const struct canvas *c)
 {
     int x = s->ops->gutter, tail = s->skip ? 0 : s->ops->tail;
@@ -139,6 +182,8 @@ static void lay_out(struct sheet *s, const struct canvas *c)
         int w =
             columns_width(&s->columns, i, s->skip && !s->columns.chosen ? 255 : c->w);
 
+        if (w && s->dated && f->type == VALUE_TIME && !s->columns.list.at[i].width)
+            w += DATE;
         if (!w || (no_media && column_of_media(s->columns.table, f)))
             continue;
         if (x + w > c->w - tail && s->places) {
@@ -216,6 +261,18 @@ static bool is_none(const struct field *f, const struct value *v)
     return v->type == VALUE_NULL || (v->type == VALUE_INT && !v->i && f->digits);
 }
 
+/* "03-12 " */
+static void put_date(struct sheet *s, int64_t time)
+{
+    struct strbuf date = {0};
+
+    clock_date(&date, time, s->ui->view->utc);
+    if (date.n >= DATE)
+        strbuf_add(&s->cell, date.p + date.n - (DATE - 1), DATE - 1);
+    strbuf_char(&s->cell, ' ');
+    strbuf_done(&date);
+}
+
 static void draw_value(struct sheet *s, struct canvas *c, const struct sheet_place *p,
                        struct row *row, int y)
 {
@@ -231,9 +288,14 @@ static void draw_value(struct sheet *s, struct canvas *c, const struct sheet_pla
         f = *instead;
         field_get(instead, row, &v);
     }
-    if (f.type == VALUE_TIME)
-        f.digits = p->w >= 12 ? 3 : 0;
     s->cell.n = 0;
+    if (f.type == VALUE_TIME) {
+        bool dated = v.type == VALUE_TIME && s->dated && p->w >= 8 + DATE;
+
+        f.digits = p->w - (dated ? DATE : 0) >= 12 ? 3 : 0;
+        if (dated)
+            put_date(s, v.i);
+    }
     value_text(row->view, &f, &v, &s->cell);
     if (right && is_none(field, &v))
         canvas_field(c, p->x, y, p->w, true, TONE_DIM, "–", strlen("–"));
@@ -267,6 +329,7 @@ void sheet_draw(struct sheet *s, struct canvas *c, struct rect area)
 
     if (s->skip >= s->columns.list.n)
         s->skip = s->columns.list.n - 1;
+    note_days(s, rows);
     lay_out(s, c);
     stretch(s, c->w);
     s->tail = s->skip || !s->ops->tail ? 0 : c->w - tail_x(s);

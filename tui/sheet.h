@@ -38,6 +38,8 @@ struct sheet {
     uint32_t selected_id;     /* where the table has ids */
     const struct field *sort; /* NULL: order of arrival */
     bool descending, follow;
+    int64_t day; /* of a row drawn before: days since 1970; 0: none was */
+    bool dated;  /* rows are of several days: times have their date */
     size_t skip; /* columns scrolled out on the left */
     struct sheet_place place[SHEET_PLACES];
     size_t places;

@@ -115,6 +115,21 @@ static struct value ask(const struct view *v, const struct call *call, const cha
     return value;
 }
 
+/* Nothing was found: but what failed, or was repeated, did not go well either. */
+static const char *sign_ok(const struct call *call, enum tone *tone)
+{
+    const char *sign = sign_call(call, tone);
+
+    if (*tone == TONE_BAD) {
+        *tone = TONE_WARN;
+        return "▲";
+    }
+    if (*sign != ' ' && *sign != '?')
+        return sign;
+    *tone = TONE_GOOD;
+    return "✓";
+}
+
 const char *sign_verdict(const struct view *v, const struct call *call, enum tone *tone)
 {
     static const struct {
@@ -124,7 +139,6 @@ const char *sign_verdict(const struct view *v, const struct call *call, enum ton
         {"crit", "●", TONE_BAD},
         {"warn", "▲", TONE_WARN},
         {"info", "·", TONE_PLAIN},
-        {"ok", "✓", TONE_GOOD},
     };
     struct value value = ask(v, call, "verdict");
 
@@ -135,7 +149,9 @@ const char *sign_verdict(const struct view *v, const struct call *call, enum ton
             *tone = signs[i].tone;
             return signs[i].sign;
         }
-    return sign_call(call, tone);
+    return value.type == VALUE_TEXT && value.n == 2 && !memcmp(value.p, "ok", 2)
+               ? sign_ok(call, tone)
+               : sign_call(call, tone);
 }
 
 void sign_headline(const struct view *v, const struct call *call, struct strbuf *out)

@@ -8,7 +8,9 @@
  * fine, "?" not to be known, " " still going on. Sets its tone. */
 const char *sign_call(const struct call *call, enum tone *tone);
 
-/* The same by the verdict, where there is one: "●" crit, "▲" warn, "·" info, "✓" ok. */
+/* The same by the verdict, where there is one: "●" crit, "▲" warn, "·" info; ok: as
+ * sign_call, but "▲" for what failed without a known reason, and "✓" for what goes on.
+ */
 const char *sign_verdict(const struct view *v, const struct call *call,
                          enum tone *tone);
 

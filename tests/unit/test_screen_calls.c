@@ -248,6 +248,40 @@ static void rows_that_arrive_do_not_move_the_selection(void **state)
     assert_line_has(&s, 4, "488");
 }
 
+/* 86 400 s later: a time of day alone would say the same twice. */
+static void several_days_have_their_dates(void **state)
+{
+    (void)state;
+    stage_plain(&s);
+    ui_refresh(&s.ui);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 3, "22:13:20 alice");
+    stage_call(&s, "next@example.com", "sip:alice@example.com", "sip:bob@example.net");
+    SAY(&s, {86400000, ">", "INVITE", "1 INVITE", "d1", NULL, NULL});
+    ui_refresh(&s.ui);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 3, "11-14 22:13:20 alice");
+    assert_line_has(&s, 4, "11-15 22:13:20 alice");
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 3, "11-14 22:13:20.000 alice");
+    assert_line_has(&s, 4, "11-15 22:13:20.000 alice");
+}
+
+/* No finding says why it failed, but well it did not go. */
+static void what_failed_is_never_well(void **state)
+{
+    (void)state;
+    stage_call(&s, "gone@example.com", "sip:alice@example.com", "sip:bob@example.net");
+    SAY(&s, {0, ">", "INVITE", "1 INVITE", "g1", NULL, NULL},
+        {10, "<", "481", "1 INVITE", "g1", "b", NULL},
+        {20, ">", "ACK", "1 ACK", "g1", "b", NULL});
+    diagnose_run(s.diagnosis, true);
+    ui_refresh(&s.ui);
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 3, "▲ 22:13:20.000");
+    assert_line_has(&s, 3, "481");
+}
+
 static void following_goes_with_the_newest(void **state)
 {
     (void)state;
@@ -356,6 +390,8 @@ int main(void)
         TEST(sort_keys_go_from_column_to_column),
         TEST(the_selection_stays_on_its_call),
         TEST(rows_that_arrive_do_not_move_the_selection),
+        TEST(several_days_have_their_dates),
+        TEST(what_failed_is_never_well),
         TEST(following_goes_with_the_newest),
         TEST(while_paused_no_row_comes),
         TEST(marks_are_counted),

@@ -71,7 +71,7 @@ static void a_click_does_it(void **state)
     struct input click = {.key = INPUT_CLICK, .x = 5, .y = 21};
 
     (void)state;
-    stage_press(&s, ":counts and");
+    stage_press(&s, ":counts, k");
     stage_draw(&s, 80, 24, false);
     ui_input(&s.ui, &click);
     assert_string_equal(ui_top(&s.ui)->ops->title, "Stats");
