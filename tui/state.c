@@ -128,9 +128,10 @@ struct word {
     char text[280];
     unsigned style;
     int rank;
+    int w; /* columns; fewer than it has where it is cut */
 };
 
-enum { WORDS = 14 };
+enum { WORDS = 14, SOURCE = 1 /* the word that is cut to a third of the line */ };
 
 __attribute__((format(printf, 5, 6))) static void
 add(struct word *words, size_t *n, int rank, unsigned style, const char *format, ...)
@@ -202,23 +203,25 @@ static size_t words_of(const struct state *s, struct word *w)
     return n;
 }
 
-static int columns_of(const struct word *w)
-{
-    return canvas_columns(w->text, strlen(w->text)) + 2;
-}
-
 static void drop_words(struct word *w, size_t n, int room)
 {
-    int used = 0;
+    int used = 0, whole = 0, spare;
 
-    for (size_t i = 0; i < n; i++)
-        used += columns_of(&w[i]);
+    for (size_t i = 0; i < n; i++) {
+        w[i].w = canvas_columns(w[i].text, strlen(w[i].text));
+        if (i == SOURCE && (whole = w[i].w) > room / 3)
+            w[i].w = room / 3;
+        used += w[i].w + 2;
+    }
     for (int rank = 9; rank > 0 && used - 2 > room; rank--)
         for (size_t i = n; i-- > 0 && used - 2 > room;)
-            if (w[i].rank == rank && w[i].text[0]) {
-                used -= columns_of(&w[i]);
-                w[i].text[0] = 0;
+            if (w[i].rank == rank && w[i].w) {
+                used -= w[i].w + 2;
+                w[i].w = 0;
             }
+    spare = room - (used - 2);
+    if (w[SOURCE].w && spare > 0)
+        w[SOURCE].w = w[SOURCE].w + spare < whole ? w[SOURCE].w + spare : whole;
 }
 
 int state_clock(const struct state *s, struct canvas *c)
@@ -242,8 +245,12 @@ void state_draw(const struct state *s, struct canvas *c, int w)
     int x = 0;
 
     drop_words(word, n, w);
-    for (size_t i = 0; i < n; i++)
-        if (word[i].text[0])
-            x = canvas_put(c, x, 0, word[i].style, word[i].text) + 2;
+    for (size_t i = 0; i < n; i++) {
+        if (!word[i].w)
+            continue;
+        canvas_field(c, x, 0, word[i].w, false, word[i].style, word[i].text,
+                     strlen(word[i].text));
+        x += word[i].w + 2;
+    }
     canvas_clip(c, clip);
 }

@@ -54,6 +54,27 @@ static void what_matters_is_left_out_last(void **state)
     assert_line(&loading, 1, "l\n");
 }
 
+/* Long names are cut, not left out: one sees what is read. */
+static void long_names_are_cut(void **state)
+{
+    static const struct state many = {
+        .source =
+            "a-trunk-of-last-night-1.pcap a-trunk-of-last-night-2.pcap and 3 more",
+        .progress = 37,
+        .packets = 9500000,
+        .messages = 12,
+        .lost = 14};
+
+    (void)state;
+    assert_line(&many, 120,
+                "sipglass  a-trunk-of-last-night-1.pcap a-trunk-of-last-night-2.pcap "
+                "and…  loading 37 %  9 500 000 pkt  12 msg  ledger 14\n");
+    assert_line(
+        &many, 80,
+        "a-trunk-of-last-night-1.pcap a-…  loading 37 %  9 500 000 pkt  12 msg  ledger "
+        "14\n");
+}
+
 static void a_live_capture_has_rates(void **state)
 {
     static const struct state live = {.source = "eth0",
@@ -85,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_grouped),
         cmocka_unit_test(what_matters_is_left_out_last),
+        cmocka_unit_test(long_names_are_cut),
         cmocka_unit_test(a_live_capture_has_rates),
         cmocka_unit_test(names_are_sanitised),
     };
