@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -117,9 +118,10 @@ int rungs_head_lines(struct rungs *r)
     return n;
 }
 
-/* Text centred on a participant's line. */
-static void draw_label(struct rungs *r, struct canvas *c, unsigned column, int y,
-                       unsigned style, const char *text, size_t n)
+/* Text centred on a participant's line, from x on: where the one before ends. Returns
+ * where it ends. */
+static int draw_label(struct rungs *r, struct canvas *c, unsigned column, int y,
+                      unsigned style, int from, const char *text, size_t n)
 {
     int w = canvas_columns(text, n), x, room = label_room(r);
 
@@ -130,7 +132,12 @@ static void draw_label(struct rungs *r, struct canvas *c, unsigned column, int y
     if (column + 1 == r->ladder->columns && !r->shift &&
         column_x(r, column) < r->area.x + r->area.w && x + w > r->area.x + r->area.w)
         x = r->area.x + r->area.w - w;
+    if (column && x <= from) {
+        w -= from + 1 - x;
+        x = from + 1;
+    }
     canvas_field(c, x, y, w, false, style, text, n);
+    return x + w;
 }
 
 void rungs_draw_head(struct rungs *r, struct canvas *c, int y)
@@ -138,12 +145,14 @@ void rungs_draw_head(struct rungs *r, struct canvas *c, int y)
     struct rect clip = canvas_clip(c, r->area);
 
     for (unsigned line = 0; line < HEAD_LINES; line++) {
+        int end = INT_MIN / 2; /* of the label before */
+
         if (!head_has(r, line))
             continue;
         for (unsigned i = 0; i < r->ladder->columns; i++)
             if (head_text(r, &r->ladder->column[i], line))
-                draw_label(r, c, i, y, line == HEAD_ROLE ? TONE_DIM : STYLE_BOLD,
-                           r->scratch.p, r->scratch.n);
+                end = draw_label(r, c, i, y, line == HEAD_ROLE ? TONE_DIM : STYLE_BOLD,
+                                 end, r->scratch.p, r->scratch.n);
         y++;
     }
     canvas_clip(c, clip);
