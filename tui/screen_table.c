@@ -248,6 +248,18 @@ static void draw_reason(struct sheet *sheet, struct canvas *c, const void *objec
         canvas_put(c, 0, y, TONE_WARN, "▲");
 }
 
+/* A sign for what the colour of its MOS says. */
+static void draw_stream(struct sheet *sheet, struct canvas *c, const void *object,
+                        int y, int x)
+{
+    struct row row = {.view = sheet->ui->view, .object = object};
+    enum tone tone = field_find(&TABLE_STREAMS, "mos")->tone(&row);
+
+    (void)x;
+    if (tone == TONE_BAD || tone == TONE_WARN)
+        canvas_put(c, 0, y, tone, tone == TONE_BAD ? "●" : "▲");
+}
+
 /* ---- actions */
 
 static void table_act(struct screen *screen, enum action action)
@@ -307,7 +319,7 @@ static const struct table_kind kinds[] = {
                                .open = open_message,
                                .empty = "No SIP message yet."},
     [TABLE_SCREEN_STREAMS] = {.ops = OPS("Streams", ON_STREAMS),
-                              .sheet = {.gutter = 2},
+                              .sheet = {.gutter = 2, .row = draw_stream},
                               .table = &TABLE_STREAMS,
                               .asking = "Filter: ",
                               .moving = true,

@@ -61,6 +61,18 @@ static void descriptions_streams_graphs(void **state)
     assert_line_has(&s, 1, "Calls");
 }
 
+/* Without colours, too, one sees which stream was poor. */
+static void a_poor_stream_has_a_sign(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 1000; i++) /* half of them are lost */
+        stage_rtp(&s, 2300 + (int)i * 40, true, 8, 2000 + 2 * i, 320 * i, "", 0);
+    stage_press(&s, "S");
+    ui_refresh(&s.ui);
+    stage_draw(&s, 80, 24, false);
+    assert_true(stage_shows(&s, "\n●     1 203.0.113.40:5000"));
+}
+
 /* Both directions stand on one axis of time. */
 static void all_streams_together(void **state)
 {
@@ -218,6 +230,7 @@ int main(void)
         TEST(media_in_the_ladder),
         TEST(a_stream_of_the_ladder_opens),
         TEST(descriptions_streams_graphs),
+        TEST(a_poor_stream_has_a_sign),
         TEST(all_streams_together),
         TEST(what_is_wrong_with_a_stream),
         TEST(offers_and_answers_in_one_line),
