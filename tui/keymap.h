@@ -139,7 +139,9 @@ enum {
     KEY(MEDIA, ON_CALLS | ON_LADDER, "media", "descriptions and streams of the call",  \
         'm')                                                                           \
     KEY(PANEL, ON_LADDER, "text", "message text beside the ladder, below, or hidden",  \
-        INPUT_TAB)                                                                     \
+        INPUT_TAB, 't')                                                                \
+    KEY(PANEL_MORE, ON_LADDER, "", "more room for the message text", '9')              \
+    KEY(PANEL_LESS, ON_LADDER, "", "less room for the message text", '0')              \
     KEY(PANEL_UP, ON_LADDER, "", "scroll the message text up", '[')                    \
     KEY(PANEL_DOWN, ON_LADDER, "", "scroll the message text down", ']')                \
     KEY(NEXT_HIT, ON_LADDER, "", "the next place found, or the next proof", 'n')       \

@@ -177,6 +177,15 @@ static bool outdated(const struct ladder_screen *s)
     return legs != s->ladder->legs;
 }
 
+void ladder_screen_set(struct ladder_screen *s)
+{
+    const struct settings *set = &s->screen.ui->settings;
+
+    s->rungs.time = (enum rungs_time)settings_choice(set, SETTING_LADDER_TIME);
+    s->rungs.colour = (enum rungs_colour)settings_choice(set, SETTING_LADDER_COLOUR);
+    s->panel = (enum ladder_panel)settings_choice(set, SETTING_LADDER_TEXT);
+}
+
 static void ladder_refresh(struct screen *screen)
 {
     struct ladder_screen *s = (struct ladder_screen *)screen;
@@ -256,6 +265,24 @@ static void turn_mark(struct ladder_screen *s)
     remember(s);
 }
 
+/* Is the text beside the ladder, not below? */
+static bool is_beside(const struct ladder_screen *s)
+{
+    const struct rect *text = s->verdict_area.h ? &s->verdict_area : &s->pager_area;
+
+    return text->x > 0;
+}
+
+/* The next value, which the next ladder has as well. */
+static void turn_setting(struct ladder_screen *s, enum setting setting, unsigned values)
+{
+    struct ui *ui = s->screen.ui;
+    unsigned next = (settings_choice(&ui->settings, setting) + 1) % values;
+
+    ui_keep(ui, SETTINGS[setting].name, next ? SETTINGS[setting].value[next] : "");
+    ladder_screen_set(s);
+}
+
 static void turn_colour(struct ladder_screen *s)
 {
     static const char *const what[] = {
@@ -265,7 +292,7 @@ static void turn_colour(struct ladder_screen *s)
         [RUNGS_CALL] = "Only the call of the selected row in colour.",
     };
 
-    s->rungs.colour = (s->rungs.colour + 1) % RUNGS_COLOURS;
+    turn_setting(s, SETTING_LADDER_COLOUR, RUNGS_COLOURS);
     ui_say(s->screen.ui, TONE_PLAIN, "%s", what[s->rungs.colour]);
 }
 
@@ -274,8 +301,21 @@ static void turn_time(struct ladder_screen *s)
     static const char *const what[] = {"Time of day.", "Seconds since the first row.",
                                        "Seconds since the row before."};
 
-    s->rungs.time = (s->rungs.time + 1) % RUNGS_TIMES;
+    turn_setting(s, SETTING_LADDER_TIME, RUNGS_TIMES);
     ui_say(s->screen.ui, TONE_PLAIN, "%s", what[s->rungs.time]);
+}
+
+/* More or less room for the text, from what it has now. */
+static void size_panel(struct ladder_screen *s, int step)
+{
+    struct ui *ui = s->screen.ui;
+
+    if (s->line < 0)
+        return;
+    if (is_beside(s))
+        ui->ladder.beside = ui->width - s->line + 4 * step;
+    else
+        ui->ladder.below = ui->height - 1 - s->line + step;
 }
 
 static void move(struct ladder_screen *s, enum action action)
@@ -309,7 +349,7 @@ static void ladder_act(struct screen *screen, enum action action)
         ui_push(screen->ui, screen_save_new(screen->ui, s->call, NULL));
         break;
     case ACTION_SDP:
-        s->options.sdp = !s->options.sdp;
+        screen->ui->ladder.sdp = s->options.sdp = !s->options.sdp;
         rebuild(s);
         break;
     case ACTION_LEGS: turn_legs(s); break;
@@ -319,11 +359,13 @@ static void ladder_act(struct screen *screen, enum action action)
         break;
     case ACTION_TIME: turn_time(s); break;
     case ACTION_COLOUR: turn_colour(s); break;
-    case ACTION_PANEL: s->panel = (s->panel + 1) % PANELS; break;
+    case ACTION_PANEL: turn_setting(s, SETTING_LADDER_TEXT, PANELS); break;
+    case ACTION_PANEL_MORE: size_panel(s, 1); break;
+    case ACTION_PANEL_LESS: size_panel(s, -1); break;
     case ACTION_PANEL_UP: pager_act(&s->pager, ACTION_UP); break;
     case ACTION_PANEL_DOWN: pager_act(&s->pager, ACTION_DOWN); break;
     case ACTION_RAW:
-        s->decoded = !s->decoded;
+        screen->ui->ladder.decoded = s->decoded = !s->decoded;
         s->paged = 0;
         break;
     default: move(s, action); break;
@@ -333,14 +375,6 @@ static void ladder_act(struct screen *screen, enum action action)
 static bool inside(const struct rect *r, const struct input *in)
 {
     return in->x >= r->x && in->x < r->x + r->w && in->y >= r->y && in->y < r->y + r->h;
-}
-
-/* Is the text beside the ladder, not below? */
-static bool is_beside(const struct ladder_screen *s)
-{
-    const struct rect *text = s->verdict_area.h ? &s->verdict_area : &s->pager_area;
-
-    return text->x > 0;
 }
 
 static void ladder_mouse(struct screen *screen, const struct input *in)
@@ -385,9 +419,10 @@ static void ladder_drag(struct screen *screen, const struct input *in)
     if (in->key == INPUT_RELEASE)
         s->dragging = false;
     else if (is_beside(s))
-        s->beside = screen->ui->width - in->x > 1 ? screen->ui->width - in->x : 1;
+        screen->ui->ladder.beside =
+            screen->ui->width - in->x > 1 ? screen->ui->width - in->x : 1;
     else
-        s->below =
+        screen->ui->ladder.below =
             screen->ui->height - 1 - in->y > 1 ? screen->ui->height - 1 - in->y : 1;
 }
 
@@ -435,7 +470,10 @@ struct screen *screen_ladder_new(struct ui *ui, uint32_t call, bool verdict)
     s->screen.ops = &ladder_ops;
     s->screen.ui = ui;
     s->call = call;
-    s->options = (struct ladder_options){.session = true, .hide_copies = true};
+    s->options = (struct ladder_options){
+        .session = true, .hide_copies = true, .sdp = ui->ladder.sdp};
+    s->decoded = ui->ladder.decoded;
+    ladder_screen_set(s);
     s->judging = s->verdict.focused = verdict;
     return &s->screen;
 }

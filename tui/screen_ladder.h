@@ -27,7 +27,6 @@ struct ladder_screen {
     struct rect pager_area;
     struct verdict_pane verdict;
     struct rect verdict_area;
-    int beside, below; /* columns, lines of the text, where the user chose; 0: not */
     int line;          /* x or y of the line between the two, as drawn; -1: none */
     bool dragging;     /* that line */
     int unfolded;      /* columns that it would take unfolded */
@@ -46,6 +45,9 @@ const struct call *ladder_screen_call(const struct ladder_screen *s);
 
 /* The row under the cursor; NULL: there is none. */
 const struct ladder_row *ladder_screen_row(const struct ladder_screen *s);
+
+/* Takes what the user set for all ladders. */
+void ladder_screen_set(struct ladder_screen *s);
 
 /* Puts the cursor on a row. */
 void ladder_screen_go(struct ladder_screen *s, size_t row);

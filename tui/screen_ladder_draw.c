@@ -231,8 +231,8 @@ static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
         return;
     if (beside(s, rows->w)) {
         w = rungs_width(s->ladder, rows->w - PANEL_LEAST);
-        if (s->beside)
-            w = rows->w - s->beside;
+        if (s->screen.ui->ladder.beside)
+            w = rows->w - s->screen.ui->ladder.beside;
         if (w > rows->w - PANEL_LEAST)
             w = rows->w - PANEL_LEAST;
         w = w > LADDER_LEAST ? w : LADDER_LEAST;
@@ -244,7 +244,7 @@ static void split(struct ladder_screen *s, struct canvas *c, struct rect *rows)
         draw_beside(s, c, text);
         return;
     }
-    int h = s->below ? s->below : below_height(s, rows);
+    int below = s->screen.ui->ladder.below, h = below ? below : below_height(s, rows);
     h = h < rows->h - 4 ? h : rows->h - 4;
     h = h > 2 ? h : 2;
     s->line = rows->y + rows->h - h;
@@ -307,6 +307,7 @@ void ladder_screen_draw(struct screen *screen, struct canvas *c, struct rect are
                       "Call %u is no longer kept: a limit was reached.", s->call);
         return;
     }
+    ladder_screen_set(s);
     ladder_screen_fit(s, beside(s, area.w) ? area.w - PANEL_LEAST : area.w);
     if (!s->ladder)
         return;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 12, VALUES = 34 };
+enum { NAME = 15, VALUES = 33 };
 
 struct settings_screen {
     struct screen screen;
@@ -90,8 +90,8 @@ static void settings_draw(struct screen *screen, struct canvas *c, struct rect a
          i++)
         draw_setting(s, c, (struct rect){box.x + 1, s->y + i, box.w - 2, 1},
                      (enum setting)(s->scroll.top + (size_t)i));
-    canvas_put(c, box.x + 2, box.y + box.h - 2, TONE_DIM,
-               "Left and Right choose; kept in the configuration file");
+    canvas_printf(c, box.x + 2, box.y + box.h - 2, TONE_DIM, "%s   Left, Right: kept",
+                  SETTINGS[s->scroll.at].help);
 }
 
 static void settings_mouse(struct screen *screen, const struct input *in)

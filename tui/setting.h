@@ -23,7 +23,14 @@ struct options;
     SETTING(LEGS, "legs", "legs of a session in the list of calls", "unfolded",        \
             "folded")                                                                  \
     SETTING(FOLLOW, "follow", "go with the newest call from the start", "live",        \
-            "always", "never")
+            "always", "never")                                                         \
+    SETTING(LADDER_TIME, "ladder.times",                                               \
+            "of day, since the first row, or the one before", "day", "first",          \
+            "before")                                                                  \
+    SETTING(LADDER_COLOUR, "ladder.colour", "what stands out of a ladder", "class",    \
+            "transaction", "cseq", "call")                                             \
+    SETTING(LADDER_TEXT, "ladder.text", "the message's text, where it has room",       \
+            "beside", "below", "hidden")
 
 enum setting {
 #define SETTING(id, ...) SETTING_##id,

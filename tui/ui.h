@@ -22,15 +22,19 @@ struct ui {
     size_t depth;
     char said[300]; /* on the bottom line until the next key; raw */
     enum tone said_tone;
-    bool quit;                /* the loop is to end */
-    bool paused;              /* rows stand still; reading goes on */
-    int64_t follow_end;       /* until when lists follow; then a part at a time, us */
-    bool pending;             /* a list is not whole yet: ui_refresh goes on with it */
-    bool restyle;             /* the look was set anew */
-    bool redraw;              /* everything is to be sent to the terminal anew */
-    bool leaving;             /* q was pressed once on a live capture */
-    bool clearing;            /* F5 was pressed once */
-    int width, height;        /* of the canvas drawn last */
+    bool quit;          /* the loop is to end */
+    bool paused;        /* rows stand still; reading goes on */
+    int64_t follow_end; /* until when lists follow; then a part at a time, us */
+    bool pending;       /* a list is not whole yet: ui_refresh goes on with it */
+    bool restyle;       /* the look was set anew */
+    bool redraw;        /* everything is to be sent to the terminal anew */
+    bool leaving;       /* q was pressed once on a live capture */
+    bool clearing;      /* F5 was pressed once */
+    int width, height;  /* of the canvas drawn last */
+    struct {            /* as the ladder before was left */
+        bool decoded, sdp;
+        int beside, below; /* columns, lines of the text; 0: as it fits */
+    } ladder;
     uint64_t version, layout; /* of the model that screens know */
     /* Long work tells how far it is; non-zero: the user wants it to stop. NULL in
      * tests. */

@@ -22,7 +22,8 @@ SHOTS = [
     ("Messages of all calls, searched", (120, 12), ["Mrefer-to"], r"shown"),
     ("Streams", (140, 8), ["S"], r"Streams"),
     ("Save", (100, 20), ["s"], r"Save to"),
-    ("Settings", (110, 16), ["o"], r"Settings ─"),
+    ("Settings", (110, 19), ["o"], r"Settings ─"),
+    ("Stats: KPIs, codes, methods, peers", (110, 40), ["i"], r"KPIs"),
 ]
 
 

@@ -120,17 +120,24 @@ static void what_proxies_relay_is_folded(void **state)
     assert_line_has(&s, 4, "22:13:50.00");
 }
 
+/* x of the line between ladder and text. */
+static int bar_of(const struct stage *t)
+{
+    int x = 0, w = t->canvas.w;
+
+    while (x < w - 1 && memcmp(t->canvas.cell[20 * w + x].text, "│", 3) != 0)
+        x++;
+    return x;
+}
+
 static void the_line_between_can_be_dragged(void **state)
 {
-    struct input in = {.key = INPUT_CLICK};
+    struct input in = {.key = INPUT_CLICK, .y = 20};
 
     (void)state;
     stage_press(&s, "\n");
     stage_draw(&s, 120, 36, false);
-    for (in.x = 0; in.x < 119; in.x++)
-        if (!memcmp(s.canvas.cell[20 * 120 + in.x].text, "│", 3))
-            break;
-    in.y = 20;
+    in.x = bar_of(&s);
     ui_input(&s.ui, &in);
     in = (struct input){INPUT_DRAG, 70, 20};
     ui_input(&s.ui, &in);
@@ -283,6 +290,47 @@ static void help_names_the_keys_of_each_screen(void **state)
     assert_golden(&s, "help-ladder");
 }
 
+/* How times, colours and text are shown is chosen once, not for each call. */
+static void the_next_ladder_looks_alike(void **state)
+{
+    (void)state;
+    stage_press(&s, "\nTTr");
+    stage_draw(&s, 120, 36, false);
+    assert_true(stage_shows(&s, "      +0.004 "));
+    assert_true(stage_shows(&s, "Frame: "));
+    stage_press(&s, "qj\n");
+    stage_draw(&s, 120, 36, false);
+    assert_true(stage_shows(&s, "      +0.010 "));
+    assert_true(stage_shows(&s, "Frame: "));
+    stage_press(&s, "to^E^U^U"); /* below; then back to the time of day */
+    assert_string_equal(settings_get(&s.ui.settings, "ladder.text"), "below");
+    stage_press(&s, "^R");
+    stage_draw(&s, 120, 36, false);
+    assert_true(stage_shows(&s, "22:13:25.010"));
+}
+
+static void keys_size_the_text(void **state)
+{
+    int line;
+
+    (void)state;
+    stage_press(&s, "\n");
+    stage_draw(&s, 120, 36, false);
+    line = bar_of(&s);
+    stage_press(&s, "9");
+    stage_draw(&s, 120, 36, false);
+    assert_int_equal(bar_of(&s), line - 4);
+    stage_press(&s, "00");
+    stage_draw(&s, 120, 36, false);
+    stage_press(&s, "0");
+    stage_draw(&s, 120, 36, false);
+    assert_true(bar_of(&s) > line);
+    for (int i = 0; i < 60; i++) {
+        stage_press(&s, i < 30 ? "9" : "0");
+        stage_draw(&s, 80 + i, 36, false);
+    }
+}
+
 static void stats_and_ledger(void **state)
 {
     (void)state;
@@ -327,6 +375,8 @@ int main(void)
         TEST(any_size_is_drawn),
         TEST(help_names_the_keys_of_each_screen),
         TEST(stats_and_ledger),
+        TEST(the_next_ladder_looks_alike),
+        TEST(keys_size_the_text),
         TEST(the_save_dialog),
     };
 
