@@ -5,6 +5,7 @@
 #include "tui/sheet.h"
 #include "tui/sign.h"
 #include "view/board.h"
+#include "view/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -438,8 +439,23 @@ static void calls_copy(struct screen *screen, struct strbuf *out)
         strbuf_add(out, call->call_id->p, call->call_id->n);
 }
 
-static const struct sheet_ops sheet_ops = {
-    .gutter = 2, .tail = REMARK, .tail_title = "What happened", .row = draw_row};
+/* How long a call of a live capture is up by now. */
+static void write_up(struct sheet *sheet, const struct field *f, const void *object,
+                     struct strbuf *out)
+{
+    const struct call *call = object;
+    int64_t up = sheet->ui->view->calls->now - call->answer;
+
+    if (sheet->ui->trace->live && !sheet->ui->trace->ended && call->answer && up >= 0 &&
+        call->state == CALL_ANSWERED && !strcmp(f->name, "duration"))
+        clock_talk(out, up);
+}
+
+static const struct sheet_ops sheet_ops = {.gutter = 2,
+                                           .tail = REMARK,
+                                           .tail_title = "What happened",
+                                           .row = draw_row,
+                                           .absent = write_up};
 
 static const struct screen_ops calls_ops = {
     .title = "Calls",

@@ -297,10 +297,15 @@ static void draw_value(struct sheet *s, struct canvas *c, const struct sheet_pla
             put_date(s, v.i);
     }
     value_text(row->view, &f, &v, &s->cell);
-    if (right && is_none(field, &v))
-        canvas_field(c, p->x, y, p->w, true, TONE_DIM, "–", strlen("–"));
-    else
-        canvas_field(c, p->x, y, p->w, right, tone, s->cell.p, s->cell.n);
+    if (right && is_none(field, &v)) {
+        s->cell.n = 0;
+        if (s->ops->absent)
+            s->ops->absent(s, field, row->object, &s->cell);
+        if (!s->cell.n)
+            strbuf_str(&s->cell, "–");
+        tone = TONE_DIM;
+    }
+    canvas_field(c, p->x, y, p->w, right, tone, s->cell.p, s->cell.n);
 }
 
 static void draw_row(struct sheet *s, struct canvas *c, size_t i, int y)

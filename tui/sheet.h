@@ -18,6 +18,9 @@ struct sheet_ops {
     const char *tail_title;
     /* Draws them for an object; x is where the tail begins. NULL: nothing. */
     void (*row)(struct sheet *s, struct canvas *c, const void *object, int y, int x);
+    /* Adds what stands dim where a value is null; nothing: a dash. NULL: the same. */
+    void (*absent)(struct sheet *s, const struct field *f, const void *object,
+                   struct strbuf *out);
 };
 
 /* Where a column was drawn last. */

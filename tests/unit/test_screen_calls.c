@@ -267,6 +267,23 @@ static void several_days_have_their_dates(void **state)
     assert_line_has(&s, 4, "11-15 22:13:20.000 alice");
 }
 
+static void a_call_that_is_up_says_since_when(void **state)
+{
+    (void)state;
+    stage_call(&s, "up@example.com", "sip:alice@example.com", "sip:bob@example.net");
+    SAY(&s, {0, ">", "INVITE", "1 INVITE", "u1", NULL, NULL},
+        {1000, "<", "200", "1 INVITE", "u1", "b", NULL},
+        {1010, ">", "ACK", "1 ACK", "u2", "b", NULL});
+    calls_advance(s.f.calls, T0 + 62000 * MS);
+    ui_refresh(&s.ui);
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 3, "answered    200   1.00        –");
+    s.trace.live = true;
+    s.trace.ended = false;
+    stage_draw(&s, 120, 36, false);
+    assert_line_has(&s, 3, "answered    200   1.00    01:01");
+}
+
 /* No finding says why it failed, but well it did not go. */
 static void what_failed_is_never_well(void **state)
 {
@@ -392,6 +409,7 @@ int main(void)
         TEST(rows_that_arrive_do_not_move_the_selection),
         TEST(several_days_have_their_dates),
         TEST(what_failed_is_never_well),
+        TEST(a_call_that_is_up_says_since_when),
         TEST(following_goes_with_the_newest),
         TEST(while_paused_no_row_comes),
         TEST(marks_are_counted),
