@@ -9,7 +9,6 @@ Exit status 77 (skipped) where there is nothing to read.
 import json
 import os
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import same_rows
@@ -77,7 +76,7 @@ def compare_text(sipglass, capture, database, kind):
 def main():
     sipglass, kind = sys.argv[1], sys.argv[2]
     bad = count = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with same_rows.scratch() as folder:
         found = same_rows.captures(kind, folder)
         if len(sys.argv) > 3:
             found = sys.argv[3:]
