@@ -289,15 +289,41 @@ static void draw_title(struct media_screen *s, struct canvas *c, struct rect are
                       s->alone ? ", this one alone" : "");
 }
 
-/* Offers and answers in one line; nothing where there are none. */
+/* Bytes of text that fit into w columns, up to an arrow; all of them where none does.
+ */
+static size_t fitting(const char *text, size_t n, int w)
+{
+    static const char arrow[] = " → ";
+    size_t last = 0;
+
+    if (canvas_columns(text, n) <= w)
+        return n;
+    for (size_t i = 0; i + sizeof arrow - 1 <= n; i++)
+        if (!memcmp(text + i, arrow, sizeof arrow - 1) && canvas_columns(text, i) <= w)
+            last = i;
+    return last ? last : n;
+}
+
+/* Offers and answers in a line, or in a few where there is room; nothing where there
+ * are none. */
 static int draw_timeline(struct media_screen *s, struct canvas *c, struct rect area)
 {
+    int lines = 0, most = area.h / 10;
+    size_t at = 0;
+
     s->cell.n = 0;
     call_media_timeline(media_screen_view(s), s->media, &s->cell);
-    if (!s->cell.n || area.h < 16)
+    if (area.h < 16)
         return 0;
-    canvas_field(c, area.x, area.y, area.w, false, TONE_PLAIN, s->cell.p, s->cell.n);
-    return 1;
+    for (; at < s->cell.n; lines++) {
+        const char *text = s->cell.p + at;
+        size_t left = s->cell.n - at,
+               n = lines + 1 < most ? fitting(text, left, area.w) : left;
+
+        canvas_field(c, area.x, area.y + lines, area.w, false, TONE_PLAIN, text, n);
+        at += n;
+    }
+    return lines;
 }
 
 static void media_draw(struct screen *screen, struct canvas *c, struct rect area)
