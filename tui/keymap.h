@@ -201,11 +201,13 @@ enum {
  * `mouse` and drags by its `drag`; the wheel scrolls everywhere.
  */
 #define GESTURE_TABLE(GESTURE)                                                        \
-    GESTURE(ON_LISTS | ON_LADDER | ON_MEDIA | ON_PAIRS | ON_COLUMNS | ON_SETTINGS,    \
+    GESTURE(ON_LISTS | ON_LADDER | ON_MEDIA | ON_PAIRS | ON_COLUMNS | ON_SETTINGS |   \
+                ON_BOARD | ON_MESSAGE,                                                \
             INPUT_CLICK, "click",                                                     \
             "select the row; a second click opens or changes it")                     \
     GESTURE(ON_PALETTE | ON_SAVE, INPUT_CLICK, "click", "choose the entry")           \
     GESTURE(ON_LISTS, INPUT_CLICK, "click on a heading", "sort by it, or turn round") \
+    GESTURE(ON_BOARD, INPUT_CLICK, "click on a heading", "sort by it")                \
     GESTURE(ON_LISTS, INPUT_DRAG, "drag the edge of a heading", "size the column")    \
     GESTURE(ON_LADDER, INPUT_DRAG, "drag the line between",                           \
             "share the room between ladder and text")                                 \

@@ -39,6 +39,7 @@ struct board_screen {
     uint64_t version; /* of the KPIs shown */
     int64_t second;
     int64_t next;  /* when it may be built anew */
+    int y;         /* of the headings, as drawn last */
     bool counting; /* KPIs are not counted up yet: there is no board */
 };
 
@@ -201,8 +202,8 @@ static void put_title(struct canvas *c, int x, int y, int w, bool right, bool so
 {
     if (x)
         canvas_field(c, x, y, w, right,
-                     STYLE_BAR | (sorted ? TONE_REQUEST : TONE_PLAIN), title,
-                     strlen(title));
+                     STYLE_BAR | (sorted ? TONE_REQUEST | STYLE_UNDER : TONE_PLAIN),
+                     title, strlen(title));
 }
 
 static void draw_titles(const struct board_screen *s, struct canvas *c, int y,
@@ -398,7 +399,8 @@ static void board_draw(struct screen *screen, struct canvas *c, struct rect area
 
     draw_head(s, c, area);
     lay_out(s, &at, c->w);
-    draw_titles(s, c, area.y + 1, &at);
+    s->y = area.y + 1;
+    draw_titles(s, c, s->y, &at);
     if (!s->board)
         return;
     scroll_fit(&s->scroll, s->board->n, rows.h);
@@ -451,6 +453,42 @@ static void board_act(struct screen *screen, enum action action)
         build(s);
 }
 
+/* The heading at x; SORTS: none that sorts. */
+static enum sort heading_at(struct board_screen *s, int x)
+{
+    struct columns_at at;
+    enum sort found = SORTS;
+
+    lay_out(s, &at, s->screen.ui->width);
+    const int from[SORTS] = {at.cps, at.up, at.asr, at.ner, at.pdd, at.loss, at.mos};
+    for (unsigned i = 0; i < SORTS; i++)
+        if (from[i] && x >= from[i])
+            found = (enum sort)i;
+    return at.failures && x >= at.failures ? SORTS : found;
+}
+
+static void board_mouse(struct screen *screen, const struct input *in)
+{
+    struct board_screen *s = of(screen);
+    size_t row = s->scroll.top + (size_t)(in->y - s->y - 1);
+    enum sort sort;
+
+    if (in->key != INPUT_CLICK) {
+        scroll_by(&s->scroll, in->key == INPUT_WHEEL_UP ? -3 : 3);
+        remember(s);
+    } else if (in->y == s->y && (sort = heading_at(s, in->x)) < SORTS) {
+        s->sort = sort;
+        if (!s->counting)
+            build(s);
+    } else if (in->y > s->y && row < s->scroll.count &&
+               in->y <= s->y + s->scroll.page) {
+        if (row == s->scroll.at)
+            open_calls(s);
+        s->scroll.at = row;
+        remember(s);
+    }
+}
+
 static void board_copy(struct screen *screen, struct strbuf *out)
 {
     strbuf_str(out, of(screen)->selected);
@@ -463,6 +501,7 @@ static const struct screen_ops board_ops = {
     .refresh = board_refresh,
     .draw = board_draw,
     .act = board_act,
+    .mouse = board_mouse,
     .copy = board_copy,
 };
 

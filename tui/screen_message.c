@@ -16,6 +16,7 @@ struct message_screen {
     VEC(size_t) shown;     /* lines of the detail that are in the pager, decoded */
     size_t at;             /* line of the pager that the cursor is on, decoded */
     unsigned findings;
+    int y; /* of the first line of text, as drawn last */
     uint32_t (*neighbour)(struct screen *ladder, int step);
     struct screen *ladder;
     struct strbuf text;
@@ -174,7 +175,8 @@ static void message_draw(struct screen *screen, struct canvas *c, struct rect ar
         fill(s, m);
     draw_title(s, c, area, m);
     draw_facts(s, c, area, m);
-    pager_draw(&s->pager, c, (struct rect){area.x, area.y + 2, area.w, area.h - 2});
+    s->y = area.y + 2;
+    pager_draw(&s->pager, c, (struct rect){area.x, s->y, area.w, area.h - 2});
 }
 
 static void step(struct message_screen *s, int by)
@@ -258,6 +260,28 @@ static void message_act(struct screen *screen, enum action action)
     }
 }
 
+/* In the tree a click selects a line, and another one folds its branch. */
+static void message_mouse(struct screen *screen, const struct input *in)
+{
+    struct message_screen *s = (struct message_screen *)screen;
+    size_t line;
+
+    if (in->key != INPUT_CLICK) {
+        for (int i = 0; i < 3; i++)
+            move(s, in->key == INPUT_WHEEL_UP ? ACTION_UP : ACTION_DOWN);
+        return;
+    }
+    if (!s->decoded || in->y < s->y)
+        return;
+    line = pager_line_at(&s->pager, in->y - s->y);
+    if (line >= s->shown.n)
+        return;
+    if (line == s->at)
+        turn_branch(s);
+    s->at = line;
+    pager_choose(&s->pager, s->at);
+}
+
 static void message_typed(struct screen *screen, enum prompt_result what)
 {
     struct message_screen *s = (struct message_screen *)screen;
@@ -284,6 +308,7 @@ static const struct screen_ops message_ops = {
     .free = message_free,
     .draw = message_draw,
     .act = message_act,
+    .mouse = message_mouse,
     .typed = message_typed,
     .copy = message_copy,
 };

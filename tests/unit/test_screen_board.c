@@ -163,6 +163,41 @@ static void what_is_gone_is_not_drawn(void **state)
     stage_draw(&s, 80, 24, false);
 }
 
+static void clicks_sort_select_and_open(void **state)
+{
+    struct input in = {.key = INPUT_CLICK, .y = 2};
+    char *at;
+    struct strbuf all = {0};
+
+    (void)state;
+    stage_trunks(&s);
+    stage_press(&s, "b");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 3, "192.0.2.1 ");
+    canvas_dump(&s.canvas, &all);
+    at = strstr(strchr(strchr(strbuf_cstr(&all), '\n') + 1, '\n') + 1, "NER %");
+    while (*--at != '\n')
+        in.x++;
+    strbuf_done(&all);
+    ui_input(&s.ui, &in);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 3, "203.0.113.9 "); /* the lowest NER */
+    in.y = 5;
+    ui_input(&s.ui, &in);
+    stage_draw(&s, 80, 24, false);
+    assert_true(s.canvas.cell[5 * 80 + 4].style & STYLE_SELECT);
+    ui_input(&s.ui, &in);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 0, "Calls › Board › Calls");
+    for (in.y = 0; in.y < 24; in.y++)
+        for (in.x = 0; in.x < 80; in.x += 7) {
+            stage_press(&s, "\033");
+            stage_press(&s, "b");
+            stage_draw(&s, 80, 24, false);
+            ui_input(&s.ui, &in);
+        }
+}
+
 /* Keys are answered while many messages are counted: a part of them at a time. */
 static void counts_in_parts(const char *key, const char *says, const char *whole)
 {
@@ -254,6 +289,7 @@ int main(void)
         TEST(sorted_by_what_is_bad),
         TEST(a_second_is_enough_to_look_anew),
         TEST(what_is_gone_is_not_drawn),
+        TEST(clicks_sort_select_and_open),
         TEST(the_board_counts_in_parts),
         TEST(stats_count_in_parts),
         TEST(stats_begin_anew_where_calls_left),

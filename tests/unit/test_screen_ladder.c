@@ -290,6 +290,29 @@ static void help_names_the_keys_of_each_screen(void **state)
     assert_golden(&s, "help-ladder");
 }
 
+static void a_click_folds_a_branch(void **state)
+{
+    struct input in = {.key = INPUT_CLICK, .x = 4, .y = 9};
+
+    (void)state;
+    stage_press(&s, "\n\nr");
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 9, "- Request-Line:");
+    assert_line_has(&s, 10, "    method: INVITE");
+    ui_input(&s.ui, &in);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 10, "    method: INVITE");
+    ui_input(&s.ui, &in);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 9, "+ Request-Line:");
+    assert_line_has(&s, 10, "Via:");
+    for (in.y = 0; in.y < 24; in.y++) {
+        ui_input(&s.ui, &in);
+        ui_input(&s.ui, &in);
+        stage_draw(&s, 80, 24, false);
+    }
+}
+
 /* How times, colours and text are shown is chosen once, not for each call. */
 static void the_next_ladder_looks_alike(void **state)
 {
@@ -377,6 +400,7 @@ int main(void)
         TEST(stats_and_ledger),
         TEST(the_next_ladder_looks_alike),
         TEST(keys_size_the_text),
+        TEST(a_click_folds_a_branch),
         TEST(the_save_dialog),
     };
 
