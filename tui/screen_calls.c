@@ -213,9 +213,11 @@ static void write_remark(struct calls_screen *s, const struct call *call, bool n
     if (!narrow || call->method == SIP_INVITE ||
         (text->n >= n && !memcmp(text->p, method, n)))
         return;
+    s->sheet.scratch.n = 0;
+    strbuf_add(&s->sheet.scratch, text->p, text->n);
     text->n = 0;
-    strbuf_printf(text, "%.24s ", method);
-    sign_headline(s->screen.ui->view, call, text);
+    strbuf_printf(text, "%.24s%s", method, s->sheet.scratch.n ? " " : "");
+    strbuf_add(text, s->sheet.scratch.p, s->sheet.scratch.n);
 }
 
 static void draw_row(struct sheet *sheet, struct canvas *c, const void *object, int y,

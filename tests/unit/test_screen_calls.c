@@ -267,6 +267,18 @@ static void several_days_have_their_dates(void **state)
     assert_line_has(&s, 4, "11-15 22:13:20.000 alice");
 }
 
+static void the_method_stands_before_what_happened(void **state)
+{
+    (void)state;
+    stage_call(&s, "opt@example.com", "sip:alice@example.com", "sip:bob@example.net");
+    for (int i = 0; i < 4; i++)
+        SAY(&s, {i * 500, ">", "OPTIONS", "1 OPTIONS", "o1", NULL, NULL});
+    SAY(&s, {1600, "<", "200", "1 OPTIONS", "o1", "b", NULL});
+    ui_refresh(&s.ui);
+    stage_draw(&s, 80, 24, false);
+    assert_line_has(&s, 3, "OPTIONS 3 repeated");
+}
+
 static void a_call_that_is_up_says_since_when(void **state)
 {
     (void)state;
@@ -409,6 +421,7 @@ int main(void)
         TEST(rows_that_arrive_do_not_move_the_selection),
         TEST(several_days_have_their_dates),
         TEST(what_failed_is_never_well),
+        TEST(the_method_stands_before_what_happened),
         TEST(a_call_that_is_up_says_since_when),
         TEST(following_goes_with_the_newest),
         TEST(while_paused_no_row_comes),
