@@ -28,7 +28,8 @@ static void add_address(struct strbuf *out, struct slice value)
     strbuf_add(out, uri.host.p, uri.host.n);
 }
 
-/* Where a call is sent to, and how that went (RFC 3515, 3891, 3261 21.3). */
+/* Where a call is sent to, and how that went (RFC 3515, 3891, 3261 21.3); and that a
+ * 200 answers the CANCEL, not the call. */
 static void transfer_text(const struct msg *m, const struct sip *sip,
                           struct strbuf *line, struct ladder_row *row)
 {
@@ -40,6 +41,8 @@ static void transfer_text(const struct msg *m, const struct sip *sip,
         row->mark = row->mark ? "sdp replaces" : "replaces";
     } else if (m->status >= 300 && m->status < 400) {
         add_address(line, sip->header[SIP_H_CONTACT]);
+    } else if (m->status && m->method == SIP_CANCEL && !row->mark) {
+        row->mark = "cancel";
     } else if (!m->status && m->method == SIP_NOTIFY &&
                slice_istarts(body, SLICE("SIP/2.0 "))) {
         struct slice first = slice_trim(slice_sub(body, 8, slice_find(body, '\n') - 8));

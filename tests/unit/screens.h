@@ -21,6 +21,7 @@ struct stage {
     struct strbuf kept;
     struct streams *streams;
     struct diagnose *diagnosis;
+    bool in_parts; /* long work is not waited for */
     struct trace trace;
     struct ui ui;
     struct canvas canvas;
@@ -302,6 +303,9 @@ static inline void stage_press(struct stage *s, const char *keys)
         if (*keys == '^' && keys[1])
             in.key = key[strchr(caret, *++keys) - caret];
         ui_input(&s->ui, &in);
+        /* What takes longer than a few milliseconds comes with the next refresh. */
+        for (int i = 0; i < 10000 && s->ui.pending && !s->in_parts; i++)
+            ui_refresh(&s->ui);
     }
 }
 
