@@ -18,6 +18,7 @@
 
 /* Keys that ncurses is taught: bracketed paste begins and ends. */
 enum { PASTE_BEGIN = KEY_MAX + 100, PASTE_END };
+enum { EVENTS = 8 /* that ncurses keeps */, MICE = 2 * EVENTS };
 
 static struct {
     SCREEN *screen;
@@ -29,7 +30,8 @@ static struct {
     int32_t pair_fg[64], pair_bg[64];
     struct canvas shown; /* what the terminal shows; w 0: unknown */
     bool pasting, paste_mode, mouse, no_mouse;
-    struct input again; /* second half of a double click; NONE */
+    struct input mice[MICE]; /* what the mouse did, that came at once */
+    unsigned mice_n, mouse_at;
     struct termios before;
     char restore[256]; /* bytes that bring the terminal back, for signals */
     size_t restore_n;
@@ -306,27 +308,35 @@ static int32_t special(wint_t key)
     return INPUT_NONE;
 }
 
-static bool mouse(struct input *out)
+static int32_t mouse_key(mmask_t did)
 {
-    MEVENT e;
+    return did & BUTTON4_PRESSED         ? INPUT_WHEEL_UP
+           : did & BUTTON5_PRESSED       ? INPUT_WHEEL_DOWN
+           : did & CLICKS                ? INPUT_CLICK
+           : did & BUTTON1_RELEASED      ? INPUT_RELEASE
+           : did & REPORT_MOUSE_POSITION ? INPUT_DRAG
+                                         : INPUT_NONE;
+}
 
-    if (getmouse(&e) == ERR)
-        return false;
-    out->x = e.x;
-    out->y = e.y;
-    if (e.bstate & BUTTON4_PRESSED)
-        out->key = INPUT_WHEEL_UP;
-    else if (e.bstate & BUTTON5_PRESSED)
-        out->key = INPUT_WHEEL_DOWN;
-    else if (e.bstate & CLICKS)
-        out->key = INPUT_CLICK;
-    else if (e.bstate & BUTTON1_RELEASED)
-        out->key = INPUT_RELEASE;
-    else if (e.bstate & REPORT_MOUSE_POSITION)
-        out->key = INPUT_DRAG;
-    if (e.bstate & BUTTON1_DOUBLE_CLICKED)
-        term.again = *out;
-    return out->key != INPUT_NONE;
+/* Events that come together are one key of ncurses, which gives the last of them first.
+ */
+static void take_mouse(void)
+{
+    MEVENT event[EVENTS];
+    int n = 0;
+
+    while (n < EVENTS && getmouse(&event[n]) != ERR)
+        n++;
+    term.mice_n = term.mouse_at = 0;
+    while (n-- > 0) {
+        struct input in = {mouse_key(event[n].bstate), event[n].x, event[n].y};
+
+        if (in.key == INPUT_NONE)
+            continue;
+        term.mice[term.mice_n++] = in;
+        if (event[n].bstate & BUTTON1_DOUBLE_CLICKED)
+            term.mice[term.mice_n++] = in;
+    }
 }
 
 /* One event of ncurses. False: none waits. *out stays NONE for what is of no use. */
@@ -342,7 +352,7 @@ static bool next_event(struct input *out)
     else if (term.pasting)
         ; /* pasted text is no command */
     else if (kind == KEY_CODE_YES && key == KEY_MOUSE)
-        mouse(out);
+        take_mouse();
     else if (kind == KEY_CODE_YES)
         out->key = special(key);
     else if (key == '\r')
@@ -356,14 +366,16 @@ static bool next_event(struct input *out)
 
 bool curses_key(struct input *out)
 {
-    *out = term.again;
-    term.again.key = INPUT_NONE;
-    if (out->key != INPUT_NONE)
-        return true;
     errno = 0;
-    while (next_event(out))
+    do {
+        *out = (struct input){.key = INPUT_NONE};
+        if (term.mouse_at < term.mice_n)
+            *out = term.mice[term.mouse_at++];
         if (out->key != INPUT_NONE)
             return true;
+    } while (next_event(out) && out->key == INPUT_NONE);
+    if (out->key != INPUT_NONE)
+        return true;
     return errno != EIO && errno != EBADF && errno != ENXIO;
 }
 

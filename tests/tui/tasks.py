@@ -329,6 +329,9 @@ def clipboard_and_drag(open_screen):
         edge = before  # columns of the terminal are from 1: the gap behind Start
         s.type("\x1b[<0;%d;3M" % edge).type("\x1b[<32;%d;3M" % (edge + 6)).type("\x1b[<0;%d;3m" % (edge + 6))
         s.wait(r"Start↑ {%d,}From" % (before - 2 - len("Start↑") + 5))
+        # Over a slow line they come at once: none of them may be lost.
+        s.type("\x1b[<0;%d;3M\x1b[<32;%d;3M\x1b[<0;%d;3m" % (edge + 6, edge + 9, edge + 9))
+        s.wait(r"Start↑ {%d,}From" % (before - 2 - len("Start↑") + 8))
 
 
 TESTS = [finds_the_failed_call_among_3000_and_reads_why, filters_sorts_saves_three_calls_and_opens_the_file, saves_a_file_a_call, saves_with_media_or_without,
