@@ -3,8 +3,8 @@
 #include <math.h>
 
 enum {
-    DOTS = 4,  /* of a cell, one above the other */
-    WIDEST = 8 /* dots of one value, side by side */
+    DOTS = 4,                  /* of a cell, one above the other */
+    WIDEST = 2 * GRAPH_COLUMNS /* dots of one value, side by side */
 };
 
 /* The value that stands for from..to-1; NAN: none is known. */

@@ -12,6 +12,8 @@ struct graph {
     unsigned style;
 };
 
+enum { GRAPH_COLUMNS = 4 /* of a value at most */ };
+
 /* Draws the values into an area, from left to right, at most two to a column of cells:
  * more are put together, fewer are drawn wider. */
 void graph_draw(const struct graph *g, struct canvas *c, struct rect area);

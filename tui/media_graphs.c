@@ -8,11 +8,12 @@
 #include <string.h>
 
 enum {
-    AXIS = 6,    /* columns of the scale on the left */
-    TIME = 8,    /* columns of a time of day */
-    LEAST = 18,  /* columns of a graph */
-    BLOCK = 4,   /* lines of a stream among all: its name and its graphs */
-    SLICES = 720 /* of the common axis; a longer call has several slices a dot */
+    AXIS = 6,      /* columns of the scale on the left */
+    AXIS_FROM = 6, /* lines of a graph that has its time below */
+    TIME = 8,      /* columns of a time of day */
+    LEAST = 18,    /* columns of a graph */
+    BLOCK = 4,     /* lines of a stream among all: its name and its graphs */
+    SLICES = 720   /* of the common axis; a longer call has several slices a dot */
 };
 
 static const char *const title[GRAPHS] = {"jitter ms", "loss %", "late for 50 ms %",
@@ -88,11 +89,26 @@ static enum call_media_graph which_of(unsigned i, unsigned n)
     return few[n - 1][i];
 }
 
+/* The time under the bars of n slices, where they have room for it. */
+static void draw_span(struct canvas *c, int x, int y, int w, size_t n)
+{
+    int used = GRAPH_COLUMNS * (int)(n < 1000 ? n : 1000);
+    struct strbuf b = {0};
+
+    used = used < w - AXIS - 2 ? used : w - AXIS - 2;
+    clock_talk(&b, (int64_t)n * INT64_C(10000000000));
+    if (used >= 7 + (int)b.n) {
+        canvas_put(c, x + AXIS, y, TONE_DIM, "00:00");
+        canvas_text(c, x + AXIS + used - (int)b.n, y, TONE_DIM, b.p, b.n);
+    }
+    strbuf_done(&b);
+}
+
 void media_graphs_one(struct canvas *c, struct rect area,
                       const struct call_media_stream *one)
 {
     unsigned n = how_many(area.w);
-    int w = n ? area.w / (int)n : 0;
+    int w = n ? area.w / (int)n : 0, axis = area.h >= AXIS_FROM;
 
     for (unsigned i = 0; i < n && area.h >= MEDIA_GRAPH_MIN; i++) {
         enum call_media_graph which = which_of(i, n);
@@ -100,9 +116,11 @@ void media_graphs_one(struct canvas *c, struct rect area,
         int x = area.x + (int)i * w;
 
         canvas_put(c, x + AXIS, area.y, TONE_DIM, title[which]);
-        draw(c, (struct rect){x, area.y + 1, w, area.h - 1}, value,
+        draw(c, (struct rect){x, area.y + 1, w, area.h - 1 - axis}, value,
              one->figures->slices, which, one,
              ceiling(most_of(value, one->figures->slices)));
+        if (axis)
+            draw_span(c, x, area.y + area.h - 1, w, one->figures->slices);
     }
 }
 

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { GRAPH_H = 6 /* lines of a graph at most */ };
+enum {
+    GRAPH_H = 14, /* lines of graphs at most, with title and axis */
+    BOTH = 16     /* lines from which on the way back stands below */
+};
 
 static bool is_in_row(const char *name)
 {
@@ -147,11 +150,12 @@ void media_screen_draw_one(struct media_screen *s, struct canvas *c, struct rect
     area.h = area.y < c->h - 1 ? c->h - 1 - area.y : 0;
     if (area.h <= MEDIA_GRAPH_MIN)
         return;
-    int h = area.h > GRAPH_H + 1 ? GRAPH_H + 1 : area.h;
+    back = area.h >= BOTH ? way_back(s, one) : NULL;
+    int h = back ? (area.h - 1) / 2 : area.h;
+    h = h < GRAPH_H ? h : GRAPH_H;
     media_graphs_one(c, (struct rect){area.x, area.y, area.w, h}, one);
-    back = area.h >= 2 * h + 2 ? way_back(s, one) : NULL;
     if (!back)
         return;
-    canvas_put(c, area.x, area.y + h + 1, TONE_DIM, "The way back:");
-    media_graphs_one(c, (struct rect){area.x, area.y + h + 2, area.w, h - 1}, back);
+    canvas_put(c, area.x, area.y + h, TONE_DIM, "The way back:");
+    media_graphs_one(c, (struct rect){area.x, area.y + h + 1, area.w, h}, back);
 }
