@@ -463,8 +463,8 @@ struct call *binding_check(struct bindings *b, const struct binding_check *check
                                         : NULL;
         if (!other || (call && call != c->call))
             continue;
-        if (learn(b, c, &check->dst, check->time) |
-            learn(b, other, &check->src, check->time))
+        bool there = learn(b, c, &check->dst, check->time);
+        if (learn(b, other, &check->src, check->time) || there)
             call = c->call;
         if (check->chosen)
             drop_others(c, check);
