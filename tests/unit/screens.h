@@ -369,15 +369,18 @@ static inline void assert_golden(struct stage *s, const char *name)
     strbuf_done(&kept);
 }
 
-/* The three sizes that screens are made for. */
+/* The three sizes that screens are made for, in ASCII and then in UTF-8. */
 static inline void assert_golden_sizes(struct stage *s, const char *name)
 {
-    stage_draw(s, 80, 24, false);
-    assert_golden(s, name);
-    stage_draw(s, 120, 36, false);
-    assert_golden(s, name);
-    stage_draw(s, 200, 60, false);
-    assert_golden(s, name);
+    static const struct {
+        int w, h;
+    } sizes[] = {{80, 24}, {120, 36}, {200, 60}};
+
+    for (int ascii = 1; ascii >= 0; ascii--)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            stage_draw(s, sizes[i].w, sizes[i].h, ascii);
+            assert_golden(s, name);
+        }
 }
 
 static inline bool stage_shows(const struct stage *s, const char *text)
